@@ -1,0 +1,215 @@
+// What does it cost to say what a host is? The host index and Hyperscan's pure-literal API over the same generated
+// domains, so that the choice between them can be questioned, and the whole catalogue from text to answer.
+//
+// Hyperscan takes half a minute and 1.7 GB for 1,000,000 domains: BREAKWATER_BENCH_HYPERSCAN_MAX (default 100000) lets
+// it.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <hs.h>
+#include <unistd.h>
+
+#include "categories/catalogue.h"
+#include "categories/catalogue_builder.h"
+#include "categories/url.h"
+
+namespace {
+
+using namespace breakwater::categories;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kQueries = 1 << 17;  // what they touch of a large index fits no cache
+enum class Asked : int { listed, absent };
+
+std::string random_domain(std::mt19937_64& random) {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  static constexpr std::string_view kEndings[] = {".com", ".net", ".org", ".co.uk", ".de", ".top", ".xyz", ".info"};
+  std::string name;
+  for (auto length = 6 + random() % 12; length > 0; --length)
+    name += kLetters[random() % kLetters.size()];
+  return name.append(kEndings[random() % std::size(kEndings)]);
+}
+
+std::vector<std::string> domains(std::size_t count) {
+  std::mt19937_64 random{1};
+  std::vector<std::string> names(count);
+  std::generate(names.begin(), names.end(), [&random] { return random_domain(random); });
+  return names;
+}
+
+/// Hosts of three labels: subdomains of listed domains, or of none.
+std::vector<Host> queries(const std::vector<std::string>& names, Asked asked) {
+  std::mt19937_64 random{2};
+  std::vector<Host> hosts;
+  for (std::size_t i = 0; i < kQueries; ++i) {
+    const auto domain = asked == Asked::listed ? names[random() % names.size()] : random_domain(random);
+    hosts.push_back(*normalise_host("www." + domain, HostSource::wire));
+  }
+  return hosts;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// A file of this process, gone when this is.
+struct ScratchFile {
+  fs::path path = fs::temp_directory_path() / ("breakwater-bench-" + std::to_string(::getpid()));
+  ~ScratchFile() { fs::remove(path); }
+};
+
+/// A catalogue compiled from the lines of one list.
+struct Built {
+  std::size_t size = 0;
+  double seconds = 0;
+  std::vector<std::uint8_t> image;
+};
+
+Built build(const std::vector<std::string>& lines) {
+  const ScratchFile file;
+  {
+    std::ofstream out{file.path};
+    for (const auto& line : lines)
+      out << line << '\n';
+  }
+  Sources sources;
+  sources.all.push_back({"bench", file.path, ListFormat::domains, "gambling", ListRole::feed});
+  BuildReport report;
+  const auto begin = std::chrono::steady_clock::now();
+  auto image = build_catalogue(sources, report);
+  return {lines.size(), seconds_since(begin), std::move(*image)};
+}
+
+/// Kept between the benchmarks that ask for the same size.
+const Built& built_domains(const std::vector<std::string>& names) {
+  static Built built;
+  if (built.size != names.size()) built = build(names);
+  return built;
+}
+
+void classify(benchmark::State& state, Asked asked) {
+  const auto names = domains(static_cast<std::size_t>(state.range(0)));
+  const auto& built = built_domains(names);
+  const auto catalogue = *Catalogue::from_image(built.image);
+  const auto hosts = queries(names, asked);
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    catalogue->classify(hosts[next++ % kQueries], {}, *scratch, answer);
+    hits += answer.categories.any();
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
+  state.counters["build_s"] = built.seconds;
+  state.counters["bytes/entry"] = static_cast<double>(built.image.size()) / static_cast<double>(names.size());
+}
+
+void hyperscan(benchmark::State& state, Asked asked) {
+  const auto names = domains(static_cast<std::size_t>(state.range(0)));
+  std::vector<const char*> texts;
+  std::vector<std::size_t> lengths;
+  std::vector<unsigned> ids;
+  for (const auto& name : names) {
+    texts.push_back(name.c_str());
+    lengths.push_back(name.size());
+    ids.push_back(static_cast<unsigned>(ids.size()));
+  }
+  const std::vector<unsigned> flags(names.size(), HS_FLAG_SINGLEMATCH);
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const auto begin = std::chrono::steady_clock::now();
+  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(names.size()),
+                           HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS)
+    return state.SkipWithError(error->message);
+  state.counters["build_s"] = seconds_since(begin);
+  hs_scratch_t* scratch = nullptr;
+  hs_alloc_scratch(database, &scratch);
+  std::size_t size = 0;
+  hs_database_size(database, &size);
+  state.counters["bytes/entry"] = static_cast<double>(size) / static_cast<double>(names.size());
+
+  const auto hosts = queries(names, asked);
+  const auto on_match = [](unsigned, unsigned long long, unsigned long long, unsigned, void* matched) {
+    *static_cast<bool*>(matched) = true;
+    return 0;
+  };
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    const auto text = hosts[next++ % kQueries].text();
+    bool matched = false;
+    hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, scratch, on_match, &matched);
+    hits += matched;
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
+  hs_free_scratch(scratch);
+  hs_free_database(database);
+}
+
+/// What a start or a reload costs where the compiled file is there: map it and check it.
+void open(benchmark::State& state) {
+  const auto& built = built_domains(domains(static_cast<std::size_t>(state.range(0))));
+  const ScratchFile file;
+  std::string error;
+  if (!write_image(file.path, built.image, error)) return state.SkipWithError(error.c_str());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(Catalogue::open(file.path));
+}
+
+/// A URL of 100 bytes against 20,000 listed URLs, and the same host where only it is known, as for HTTPS.
+void url(benchmark::State& state, bool path_known) {
+  const auto names = domains(20'000);
+  std::vector<std::string> urls;
+  for (const auto& name : names)
+    urls.push_back(name + "/wp-content/uploads/2025/" + name.substr(0, 5) + ".html");
+  const auto built = build(urls);
+  state.counters["build_s"] = built.seconds;
+  const auto catalogue = *Catalogue::from_image(built.image);
+
+  const auto hosts = queries(names, Asked::listed);
+  std::vector<std::string> texts(hosts.size());
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    append_match_text(texts[i], hosts[i], "/wp-content/themes/index.php?session=");
+    texts[i].resize(100, 'x');
+  }
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const auto i = next++ % kQueries;
+    catalogue->classify(hosts[i], path_known ? std::string_view{texts[i]} : std::string_view{}, *scratch, answer);
+    benchmark::DoNotOptimize(answer.categories);
+  }
+}
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  for (const int size : {1'000, 100'000, 1'000'000, 5'000'000})
+    benchmark->Arg(size);
+}
+
+void hyperscan_sizes(benchmark::internal::Benchmark* benchmark) {
+  const char* asked = std::getenv("BREAKWATER_BENCH_HYPERSCAN_MAX");
+  const auto most = asked ? std::atoi(asked) : 100'000;
+  for (const int size : {1'000, 100'000, 1'000'000})
+    if (size <= most) benchmark->Arg(size);
+}
+
+BENCHMARK_CAPTURE(classify, listed, Asked::listed)->Apply(sizes);
+BENCHMARK_CAPTURE(classify, absent, Asked::absent)->Apply(sizes);
+BENCHMARK_CAPTURE(hyperscan, listed, Asked::listed)->Apply(hyperscan_sizes);
+BENCHMARK_CAPTURE(hyperscan, absent, Asked::absent)->Apply(hyperscan_sizes);
+BENCHMARK(open)->Arg(5'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(url, path, true);
+BENCHMARK_CAPTURE(url, host_only, false);
+
+}  // namespace

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "categories/category.h"
+#include "categories/host.h"
+#include "categories/result.h"
+
+namespace breakwater::categories {
+
+using ListId = std::uint16_t;
+
+/// What a list's entries do. `exception` corrects feeds: a feed's entry for that host does not count, locked categories apart.
+/// `allow` is the IT provider's permission; the floor stands above it.
+enum class ListRole : std::uint8_t { feed, local, allow, exception };
+
+/// What one entry is; also how it is matched.
+enum class EntryKind : std::uint8_t { domain, url, expression, keyword };
+
+/// One list as it was compiled.
+struct ListInfo {
+  std::string name;  ///< "ut1/gambling/domains", "local/allow/domains"
+  CategoryId category = 0;  ///< meaningless for `allow` and `exception`
+  ListRole role = ListRole::feed;
+  std::uint32_t entries = 0;   ///< taken
+  std::uint32_t rejected = 0;  ///< lines that gave no entry and should have
+};
+
+/// One entry that matched.
+struct Match {
+  ListId list = 0;
+  std::uint32_t line = 0;  ///< counts from 1
+  CategoryId category = 0;
+  ListRole role = ListRole::feed;
+  EntryKind kind = EntryKind::domain;
+};
+
+/// `engine_error`: Hyperscan or RE2 failed. The caller must treat the request as undecidable: it is blocked.
+enum class ClassifyStatus : std::uint8_t { ok, engine_error };
+
+/// What the catalogue says of one request. Reused from call to call, so that the steady state allocates nothing.
+struct Classification {
+  ClassifyStatus status = ClassifyStatus::ok;
+  /// Every entry that counts: exceptions have already struck out what they correct.
+  boost::container::small_vector<Match, 8> matches;
+  CategorySet categories;      ///< of all feed and local matches
+  CategorySet local;           ///< of the local matches alone
+  std::optional<Match> allow;  ///< the local allow entry, where there is one
+  void clear();
+};
+
+/// terrorism and child-abuse: no exception, allow entry or policy takes them away.
+CategorySet locked_categories(const CategoryTable& table);
+
+enum class CatalogueError : std::uint8_t { io, foreign, version, truncated, corrupt };
+std::string_view to_string(CatalogueError error);
+
+/// All lists, compiled: a host index (domains) and Hyperscan and RE2 databases (URLs, expressions, keywords), mapped from one
+/// file. Immutable; classify() may run in any number of threads, each with a Scratch of its own.
+class Catalogue {
+ public:
+  /// Working memory of one thread for one catalogue.
+  class Scratch;
+  struct ScratchDeleter {
+    void operator()(Scratch* scratch) const;
+  };
+  using ScratchPtr = std::unique_ptr<Scratch, ScratchDeleter>;
+
+  /// Maps a file made by CatalogueBuilder. Anything wrong with it is an error, never a smaller catalogue.
+  static Result<std::shared_ptr<const Catalogue>, CatalogueError> open(const std::filesystem::path& file);
+  /// The same over bytes in memory, which are taken.
+  static Result<std::shared_ptr<const Catalogue>, CatalogueError> from_image(std::vector<std::uint8_t> image);
+  ~Catalogue();
+
+  ScratchPtr make_scratch() const;
+
+  /// `match_text` comes from append_match_text(), or is empty where only the host is known (HTTPS); then patterns see "host/".
+  void classify(const Host& host, std::string_view match_text, Scratch& scratch, Classification& out) const noexcept;
+
+  const CategoryTable& categories() const;
+  const std::vector<ListInfo>& lists() const;
+  std::uint64_t fingerprint() const;  ///< of the sources it was built from
+
+ private:
+  struct Impl;
+  explicit Catalogue(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace breakwater::categories

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "categories/catalogue_builder.h"
+#include "categories/entry_parser.h"
+
+namespace breakwater::categories {
+
+/// One file of a source, and what its entries are for.
+struct ListFile {
+  std::filesystem::path path;
+  std::string name;      ///< as ListInfo::name
+  std::string category;  ///< "" for `allow` and `exception`
+  ListRole role = ListRole::feed;
+  EntryFormat format = EntryFormat::automatic;
+};
+
+/// The files of a source, sorted. A feed is a tree of CATEGORY/{domains,urls,expressions,keywords}, where CATEGORY may
+/// be PARENT/CHILD, or else a folder of plain files; lists that are kept by hand (local, exception) may mix both. Adds
+/// the folders it read to `inputs`, and says in `diagnostics` what it cannot read.
+std::vector<ListFile> find_list_files(const Source& source, const Sources& sources,
+                                      std::vector<std::filesystem::path>& inputs, Diagnostics& diagnostics);
+
+}  // namespace breakwater::categories

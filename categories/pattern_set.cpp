@@ -1,0 +1,177 @@
+#include "categories/pattern_set.h"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+namespace breakwater::categories {
+namespace {
+
+constexpr std::int64_t kRe2Memory = 64 << 20;
+constexpr std::size_t kReservedHits = 64;
+constexpr std::size_t kReservedText = 254;  // the longest host and a slash
+
+bool re2_match(const re2::RE2::Set& set, std::string_view text, std::vector<int>& matched,
+               re2::RE2::Set::ErrorInfo& error) {
+  return set.Match({text.data(), text.size()}, &matched, &error);
+}
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/// nullptr for an empty section.
+Result<HyperscanDatabase, CatalogueError> load_database(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) return HyperscanDatabase{};
+  hs_database_t* database = nullptr;
+  switch (hs_deserialize_database(reinterpret_cast<const char*>(bytes.data()), bytes.size(), &database)) {
+    case HS_SUCCESS:
+      return HyperscanDatabase{database};
+    case HS_DB_VERSION_ERROR:
+    case HS_DB_PLATFORM_ERROR:
+      return CatalogueError::version;
+    default:
+      return CatalogueError::corrupt;
+  }
+}
+
+}  // namespace
+
+Engines& engines() {
+  static Engines engines{&hs_scan, &re2_match};
+  return engines;
+}
+
+re2::RE2::Options re2_options() {
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  options.set_case_sensitive(false);
+  options.set_dot_nl(true);
+  options.set_log_errors(false);
+  options.set_max_mem(kRe2Memory);
+  return options;
+}
+
+std::unique_ptr<re2::RE2::Set> make_re2_set(std::span<const std::string_view> expressions) {
+  auto set = std::make_unique<re2::RE2::Set>(re2_options(), re2::RE2::UNANCHORED);
+  for (const auto expression : expressions)
+    if (set->Add({expression.data(), expression.size()}, nullptr) < 0) return nullptr;
+  if (!set->Compile()) return nullptr;
+  return set;
+}
+
+Result<PatternSet, CatalogueError> PatternSet::load(const Image& image, std::size_t lists) {
+  PatternSet set;
+  const auto records = image.array<PatternRecord>(Section::patterns);
+  const auto targets = image.array<Target>(Section::pattern_targets);
+  if (!records || !targets) return CatalogueError::corrupt;
+  set.records_ = *records;
+  set.targets_ = *targets;
+  for (const auto& record : set.records_)
+    if (record.first_target > targets->size() || record.targets > targets->size() - record.first_target ||
+        record.kind > EntryKind::keyword)
+      return CatalogueError::corrupt;
+  if (!std::all_of(targets->begin(), targets->end(), [lists](Target target) { return list_of(target) < lists; }))
+    return CatalogueError::corrupt;
+
+  for (const auto& [section, database] :
+       {std::pair{Section::literals, &set.literals_}, std::pair{Section::expressions, &set.expressions_}}) {
+    auto loaded = load_database(image.section(section));
+    if (!loaded) return loaded.error();
+    *database = std::move(*loaded);
+    if (!*database) continue;
+    auto* scratch = set.prototype_.release();
+    const auto status = hs_alloc_scratch(database->get(), &scratch);
+    set.prototype_.reset(scratch);
+    if (status != HS_SUCCESS) return CatalogueError::corrupt;
+  }
+
+  std::vector<std::string_view> expressions;
+  SectionReader reader{image.section(Section::re2)};
+  while (!reader.at_end()) {
+    const auto text = reader.text();
+    if (!text) return CatalogueError::corrupt;
+    expressions.push_back(*text);
+  }
+  if (expressions.size() > records->size()) return CatalogueError::corrupt;
+  set.first_re2_ = static_cast<std::uint32_t>(records->size() - expressions.size());
+  if (!expressions.empty() && !(set.re2_ = make_re2_set(expressions))) return CatalogueError::corrupt;
+  return set;
+}
+
+PatternSet::Scratch PatternSet::make_scratch() const {
+  Scratch scratch;
+  hs_scratch_t* clone = nullptr;
+  // Without scratch every scan fails, and the request is blocked.
+  if (prototype_ && hs_clone_scratch(prototype_.get(), &clone) == HS_SUCCESS) scratch.hyperscan.reset(clone);
+  scratch.hits.reserve(kReservedHits);
+  scratch.re2_hits.reserve(kReservedHits);
+  scratch.text.reserve(kReservedText);
+  return scratch;
+}
+
+struct PatternSet::Subject {
+  const PatternSet& set;
+  std::string_view text;
+  std::size_t host;  ///< length of the host in `text`
+  std::size_t path;  ///< length of host and path, without the query
+  Scratch& scratch;
+
+  /// A URL begins where its own host ends with that of the text, and there at a label's start. A keyword is no part of
+  /// a longer word and stands in the host or the path.
+  bool is_genuine(const PatternRecord& record, std::size_t end) const {
+    if (record.kind == EntryKind::expression) return true;
+    if (record.length > end) return false;
+    const auto begin = end - record.length;
+    if (record.kind == EntryKind::url)
+      return begin + record.host_length == host && (begin == 0 || text[begin - 1] == '.');
+    return end <= path && (begin == 0 || !is_alphanumeric(text[begin - 1])) &&
+           (end == text.size() || !is_alphanumeric(text[end]));
+  }
+};
+
+/// Called through C: nothing may be thrown. A non-zero answer ends the scan, which then counts as failed.
+int PatternSet::on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  auto& subject = *static_cast<Subject*>(context);
+  if (id >= subject.set.records_.size() || to > subject.text.size()) return 1;
+  if (!subject.is_genuine(subject.set.records_[id], static_cast<std::size_t>(to))) return 0;
+  try {
+    subject.scratch.hits.push_back(id);
+  } catch (const std::bad_alloc&) {
+    return 1;
+  }
+  return 0;
+}
+
+bool PatternSet::scan_database(const hs_database_t* database, Subject& subject) const {
+  return engines().scan(database, subject.text.data(), static_cast<unsigned>(subject.text.size()), 0,
+                        subject.scratch.hyperscan.get(), &PatternSet::on_match, &subject) == HS_SUCCESS;
+}
+
+bool PatternSet::scan_re2(std::string_view text, Scratch& scratch) const {
+  // "No match" and "out of memory" are told apart by the error alone.
+  re2::RE2::Set::ErrorInfo error{re2::RE2::Set::kNoError};
+  if (!engines().match(*re2_, text, scratch.re2_hits, error)) return error.kind == re2::RE2::Set::kNoError;
+  for (const auto hit : scratch.re2_hits)
+    scratch.hits.push_back(first_re2_ + static_cast<std::uint32_t>(hit));
+  return true;
+}
+
+bool PatternSet::scan(std::string_view host, std::string_view match_text, Scratch& scratch) const {
+  scratch.hits.clear();
+  if (records_.empty()) return true;
+  const bool host_only = match_text.empty();
+  if (host_only) match_text = scratch.text.assign(host).append(1, '/');
+  if (match_text.size() > std::numeric_limits<unsigned>::max()) return false;
+
+  Subject subject{*this, match_text, host.size(), std::min(match_text.find('?'), match_text.size()), scratch};
+  bool ok = true;
+  if (literals_ && !host_only) ok = scan_database(literals_.get(), subject);
+  if (expressions_) ok = scan_database(expressions_.get(), subject) && ok;
+  if (re2_) ok = scan_re2(match_text, scratch) && ok;
+  std::sort(scratch.hits.begin(), scratch.hits.end());
+  scratch.hits.erase(std::unique(scratch.hits.begin(), scratch.hits.end()), scratch.hits.end());
+  return ok;
+}
+
+}  // namespace breakwater::categories

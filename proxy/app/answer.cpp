@@ -1,0 +1,167 @@
+// What the gateway says itself: the block page, and plain words for failures.
+
+#include <ctime>
+
+#include "proxy/app/session.h"
+#include "proxy/app/worker.h"
+#include "rules/civil_time.h"
+
+namespace breakwater::app {
+namespace {
+
+std::string_view phrase(std::uint16_t status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 408:
+      return "Request Timeout";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Error";
+  }
+}
+
+/// RFC 9110 5.6.7, formatted once a second.
+std::string_view http_date() {
+  thread_local std::time_t formatted = 0;
+  thread_local char text[32];
+  const auto now = std::time(nullptr);
+  if (now != formatted) {
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    formatted = now;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Session::page(const Answer& what) {
+  const auto& snapshot = *tx_.engine->snapshot();
+  const auto& names = snapshot.catalogue->categories();
+  pages::BlockPage page;
+  page.centre = snapshot.policy.centre;
+  page.what = !tx_.url.empty() ? std::string_view(tx_.url) : tx_.host ? tx_.host->text() : std::string_view();
+  page.reason = what.reason;
+  page.detail = what.detail;
+  for (std::size_t id = 0; id < names.size(); ++id)
+    if (tx_.verdict.categories.test(id)) page.categories.push_back(names.name(static_cast<categories::CategoryId>(id)));
+  page.rule = tx_.verdict.rule;
+  page.period = tx_.verdict.period;
+  std::string until;
+  if (tx_.verdict.until && tx_.host) {
+    const auto now = worker_.services().clock.seconds();
+    const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
+    const rules::Facts facts{stage, *tx_.host, tx_.port, tx_.path};
+    if (const auto opens = tx_.engine->opens_at(facts, subject_, now))
+      until = rules::format_short(*opens, now, *snapshot.policy.zone);
+  }
+  page.until = until;
+  page.reference = tx_.id;
+  return pages::render(page, request_.language);
+}
+
+/// Sends a page and writes the log's line. The connection goes on only where the request had no body that would be in the way.
+net::Task<Session::Next> Session::answer(Answer what) {
+  const auto body = page(what);
+  if (request_.body.kind != http::BodyKind::none) what.persistence = http::Persistence::close;
+  tx_.status = what.status;
+  out_.clear();
+  out_ += "HTTP/1.1 ";
+  out_ += std::to_string(what.status);
+  out_ += ' ';
+  out_ += phrase(what.status);
+  out_ += "\r\nDate: ";
+  out_ += http_date();
+  out_ += "\r\nContent-Type: text/html; charset=utf-8\r\n";
+  out_ += pages::kHeaders;
+  out_ += "Content-Length: ";
+  out_ += std::to_string(body.size());
+  out_ += what.persistence == http::Persistence::close ? "\r\nConnection: close\r\n\r\n"
+          : request_.version == http::Version::http_1_0 ? "\r\nConnection: keep-alive\r\n\r\n"
+                                                        : "\r\n\r\n";
+  client_.arm(worker_.settings().stall);
+  const std::string_view content = tx_.method == "HEAD" ? std::string_view() : body;
+  const auto before = client_.bytes_out();
+  const auto io = co_await client_.write(out_, content);
+  client_.disarm();
+  tx_.bytes_down = client_.bytes_out() - before;
+  log();
+  if (io != net::Io::ok) co_return Next::closed;
+  co_return what.persistence == http::Persistence::close ? Next::close : Next::again;
+}
+
+/// A blocked request. Its attempt is on disk before anything of the answer is sent; where that fails the request stays blocked, and the
+/// answer says that the gateway could not keep its promise.
+net::Task<Session::Next> Session::refuse(std::uint16_t status) {
+  Answer what{status, to_string(tx_.verdict.reason), tx_.detail, request_.persistence};
+  if (!co_await make_durable()) {
+    what.status = 503;
+    what.reason = "unrecorded";
+    tx_.detail = "the attempt could not be recorded in time";
+  }
+  co_return co_await answer(what);
+}
+
+/// True where the verdict is no concern, or its attempt is on disk.
+net::Task<bool> Session::make_durable() {
+  const auto& verdict = tx_.verdict;
+  if (verdict.concern == rules::Concern::none || verdict.action == rules::Action::allow) co_return true;
+  const auto& snapshot = *tx_.engine->snapshot();
+  safeguarding::Attempt attempt;
+  attempt.time = tx_.time;
+  attempt.civil = rules::format_civil(std::chrono::floor<std::chrono::seconds>(tx_.time), *snapshot.policy.zone);
+  attempt.id = tx_.id;
+  attempt.client = client_text_;
+  attempt.device = subject_.device;
+  attempt.user = subject_.user;
+  attempt.group = verdict.group;
+  if (tx_.host) attempt.host = tx_.host->text();
+  attempt.url = tx_.url;
+  attempt.method = tx_.method;
+  attempt.sni = tx_.sni;
+  attempt.category = snapshot.catalogue->categories().name(verdict.concern_category);
+  attempt.concern = to_string(verdict.concern);
+  if (verdict.concern_match) {
+    attempt.list = snapshot.catalogue->lists()[verdict.concern_match->list].name;
+    attempt.line = verdict.concern_match->line;
+  }
+  attempt.rule = verdict.rule;
+  attempt.period = verdict.period;
+  attempt.reason = to_string(verdict.reason);
+
+  struct Ticket {
+    explicit Ticket(net::Executor executor) : done(executor) {}
+    net::Event done;
+    safeguarding::Recorded recorded = safeguarding::Recorded::deferred;
+  };
+  const auto ticket = std::make_shared<Ticket>(worker_.executor());
+  // The last reference must not die on the recorder's thread, so the handler hands its own over.
+  const auto on_recorded = [held = ticket, executor = worker_.executor()](safeguarding::Recorded recorded) mutable {
+    net::asio::post(executor, [held = std::move(held), recorded] {
+      held->recorded = recorded;
+      held->done.set();
+    });
+  };
+  worker_.services().recorder.record(std::move(attempt), on_recorded);
+  net::Deadline limit(worker_.wheel(), [ticket] { ticket->done.set(); });
+  limit.expires_after(worker_.settings().record);
+  co_await ticket->done.wait();
+  if (ticket->recorded == safeguarding::Recorded::durable) co_return true;
+  worker_.count().add(telemetry::Counter::record_failures);
+  co_return false;
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,137 @@
+// CONNECT: authority judged, origin dialled, ClientHello read and judged, then a tunnel. Nothing reaches the origin before the hello is judged.
+
+#include "proxy/app/session.h"
+#include "proxy/app/worker.h"
+
+namespace breakwater::app {
+namespace {
+
+constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
+constexpr std::size_t kReadHello = 4 * 1024;
+
+telemetry::Counter counter_of(tls::HelloStatus status) {
+  switch (status) {
+    case tls::HelloStatus::done:
+      return telemetry::Counter::hello_done;
+    case tls::HelloStatus::need_more:
+      return telemetry::Counter::hello_need_more;
+    case tls::HelloStatus::not_tls:
+      return telemetry::Counter::hello_not_tls;
+    case tls::HelloStatus::malformed:
+      return telemetry::Counter::hello_malformed;
+    case tls::HelloStatus::too_large:
+      return telemetry::Counter::hello_too_large;
+  }
+  return telemetry::Counter::hello_malformed;
+}
+
+}  // namespace
+
+net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
+  client_.in().consume(head.size);
+  auto dialled = co_await dial();
+  if (!dialled.stream) co_return co_await refuse_dial(dialled);
+  origin_ = dialled.stream.get();
+  tx_.status = 200;
+  client_.arm(worker_.settings().stall);
+  if (co_await client_.write(kEstablished) == net::Io::ok) {
+    tx_.bytes_down = kEstablished.size();
+    tls::ClientHello hello;
+    const auto status = co_await receive_hello(hello);
+    if (co_await judge_hello(status, hello)) {
+      co_await tunnel(*dialled.stream);
+    } else {
+      tx_.bytes_up += client_.in().size();
+    }
+  } else {
+    tx_.end = "client";
+  }
+  origin_ = nullptr;
+  log();
+  co_return tx_.verdict.action == rules::Action::block ? Next::close : Next::closed;
+}
+
+/// Reads until the hello is complete or clearly is none. `need_more`: the client went away or fell silent.
+net::Task<tls::HelloStatus> Session::receive_hello(tls::ClientHello& hello) {
+  client_.arm(worker_.settings().hello);
+  for (;;) {
+    const auto bytes = client_.received_bytes();
+    const auto status = tls::parse_client_hello({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, hello);
+    if (status != tls::HelloStatus::need_more) co_return status;
+    if (client_.in().size() >= tls::kMaxHelloBytes) co_return tls::HelloStatus::too_large;
+    const auto io = co_await client_.fill(kReadHello);
+    if (io == net::Io::ok) continue;
+    tx_.end = io == net::Io::timeout ? "idle" : "client";
+    co_return tls::HelloStatus::need_more;
+  }
+}
+
+/// May the tunnel open? Where not, the attempt is recorded, the client told by an alert, and the verdict says why.
+net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientHello& hello) {
+  client_.disarm();
+  worker_.count().add(counter_of(status));
+  const auto now = worker_.services().clock.seconds();
+  const auto& gate = tx_.engine->snapshot()->gate;
+  const auto refuse_for = [&](rules::Reason reason, std::string_view detail) {
+    tx_.verdict = tx_.engine->refuse(reason, subject_, now);
+    tx_.detail = detail;
+  };
+  if (status != tls::HelloStatus::done) {
+    const bool silent = status == tls::HelloStatus::need_more;
+    const bool is_tls = status == tls::HelloStatus::malformed || status == tls::HelloStatus::too_large ||
+                        (silent && client_.in().size() != 0);
+    if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
+    if (gate.not_tls == rules::Choice::allow && !is_tls) {
+      tx_.end = {};
+      co_return true;
+    }
+    refuse_for(rules::Reason::not_tls, silent ? "no ClientHello in time" : to_string(status));
+  } else {
+    tx_.sni = hello.sni;
+    for (const auto& protocol : hello.alpn)
+      tx_.alpn += (tx_.alpn.empty() ? "" : ",") + protocol;
+    if (hello.ech == tls::EchState::present) tx_.ech = "present";
+    if (hello.sni_state == tls::ClientHello::Sni::absent) {
+      worker_.count().add(telemetry::Counter::hello_no_sni);
+      if (gate.no_sni == rules::Choice::allow) co_return true;
+      refuse_for(rules::Reason::no_sni, "the ClientHello names no server");
+    } else if (const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire); !name) {
+      refuse_for(rules::Reason::sni, to_string(name.error()));
+    } else if (*name == *tx_.host) {
+      co_return true;
+    } else if (gate.sni_mismatch == rules::SniMismatch::block) {
+      refuse_for(rules::Reason::sni, "the server name is not the one asked for");
+    } else {
+      sni_ = *name;
+      const auto verdict = decide(rules::Stage::hello, *sni_, "");
+      if (verdict.action == rules::Action::allow) co_return true;
+      tx_.verdict = verdict;
+    }
+  }
+  if (!co_await make_durable()) {
+    tx_.detail = "the attempt could not be recorded in time";
+    client_.close();
+    co_return false;
+  }
+  const auto alert = tls::access_denied_alert(hello.record_version);
+  client_.arm(worker_.settings().stall);
+  if (co_await client_.write({reinterpret_cast<const char*>(alert.data()), alert.size()}) == net::Io::ok)
+    tx_.bytes_down += alert.size();
+  co_return false;
+}
+
+/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().
+net::Task<> Session::tunnel(net::Stream& upstream) {
+  net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
+  relay_ = &relay;
+  worker_.count().add(telemetry::Counter::tunnels_open);
+  const auto end = co_await relay.run();
+  worker_.count().subtract(telemetry::Counter::tunnels_open);
+  relay_ = nullptr;
+  grace_.clear();
+  tx_.end = to_string(end);
+  tx_.bytes_up += relay.bytes_up();
+  tx_.bytes_down += relay.bytes_down();
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "categories/ip_address.h"
+
+namespace breakwater::app {
+
+/// Counts client connections over all workers, in all and by client address. Thread-safe; asked once per connection.
+class ConnectionLimit {
+ public:
+  ConnectionLimit(std::uint64_t total, std::uint64_t per_client) : total_most_(total), client_most_(per_client) {}
+
+  /// One counted connection; gives its place back when it goes.
+  class Place {
+   public:
+    Place(Place&& other) noexcept : limit_(std::exchange(other.limit_, nullptr)), client_(other.client_) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (limit_) limit_->leave(client_);
+    }
+
+   private:
+    friend class ConnectionLimit;
+    Place(ConnectionLimit& limit, const categories::IpAddress& client) : limit_(&limit), client_(client) {}
+    ConnectionLimit* limit_;
+    categories::IpAddress client_;
+  };
+
+  /// nullopt: one of the limits is reached.
+  std::optional<Place> enter(const categories::IpAddress& client) {
+    const std::lock_guard lock(mutex_);
+    auto& held = clients_[client];
+    if (total_ >= total_most_ || held >= client_most_) {
+      if (held == 0) clients_.erase(client);
+      return std::nullopt;
+    }
+    ++held;
+    ++total_;
+    return Place(*this, client);
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const categories::IpAddress& address) const {
+      const auto& bytes = address.bytes();
+      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+  };
+
+  void leave(const categories::IpAddress& client) {
+    const std::lock_guard lock(mutex_);
+    --total_;
+    const auto held = clients_.find(client);
+    if (--held->second == 0) clients_.erase(held);
+  }
+
+  const std::uint64_t total_most_;
+  const std::uint64_t client_most_;
+  std::mutex mutex_;
+  std::uint64_t total_ = 0;
+  std::unordered_map<categories::IpAddress, std::uint64_t, Hash> clients_;
+};
+
+}  // namespace breakwater::app

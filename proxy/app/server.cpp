@@ -1,0 +1,310 @@
+#include "proxy/app/server.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "proxy/app/own_addresses.h"
+#include "proxy/app/watcher.h"
+#include "proxy/app/worker.h"
+#include "proxy/net/listener.h"
+#include "proxy/snapshot/loader.h"
+#include "rules/civil_time.h"
+
+namespace breakwater::app {
+namespace {
+
+constexpr int kWrong = 1;
+constexpr int kUsage = 2;
+constexpr std::chrono::milliseconds kLook{500};  ///< between two looks at the watched files
+constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
+
+void tell(const categories::Diagnostics& diagnostics) {
+  std::size_t told = 0;
+  for (const auto& diagnostic : diagnostics) {
+    if (told++ == kToldMost) {
+      spdlog::warn("... and {} more; see `breakwater policy check`", diagnostics.size() - kToldMost);
+      break;
+    }
+    spdlog::log(diagnostic.severity == categories::Severity::error ? spdlog::level::err : spdlog::level::warn, "{}",
+                to_string(diagnostic));
+  }
+}
+
+/// Every connection takes two descriptors, so the soft limit is raised to the hard one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The running gateway: its workers, and the thread that reloads, drains and ends them.
+class Server {
+ public:
+  Server(const ServeOptions& options, const snapshot::Settings& settings, const Clock& clock, telemetry::AccessLog& log,
+         safeguarding::Recorder& recorder)
+      : options_(options),
+        settings_(settings),
+        clock_(clock),
+        log_(log),
+        recorder_(recorder),
+        limit_(settings.connections, settings.connections_per_client),
+        look_(io_),
+        drain_(io_),
+        signals_(io_, SIGHUP, SIGTERM, SIGINT) {}
+
+  int run() {
+    const auto in_force = load();
+    if (!in_force) return kWrong;
+    if (!listen(*in_force)) return kUsage;
+    watch_signals();
+    watch_files();
+    running_ = workers_.size();
+    for (auto& worker : workers_)
+      worker->start([this] {
+        net::asio::post(io_, [this] {
+          if (--running_ == 0) io_.stop();
+        });
+      });
+    for (const auto& endpoint : endpoints_)
+      std::cout << "listening on " << net::to_string(endpoint) << std::endl;
+    io_.run();
+    for (auto& worker : workers_)
+      worker->join();
+    report();
+    return 0;
+  }
+
+ private:
+  /// Policy, lists and fixed names as they are on disk; nullptr, with every reason told, where they cannot be used.
+  std::shared_ptr<const InForce> load() {
+    const auto begin = std::chrono::file_clock::now();
+    auto loaded = snapshot::load(options_.policy, settings_.gate, options_.state);
+    auto next = std::make_shared<InForce>();
+    next->snapshot = loaded.snapshot;
+    next->own = own_addresses();
+    bool good = loaded.snapshot != nullptr;
+    if (!settings_.dns_hosts.empty()) {
+      std::string error;
+      if (const auto text = snapshot::read_file(settings_.dns_hosts, error)) {
+        next->hosts = std::make_shared<const dns::HostsFile>(
+            dns::HostsFile::parse(*text, settings_.dns_hosts.string(), loaded.diagnostics));
+      } else {
+        loaded.diagnostics.push_back({categories::Severity::error, settings_.dns_hosts.string(), 0, 0, "cannot be read: " + error});
+        good = false;
+      }
+      loaded.inputs.push_back(settings_.dns_hosts);
+    }
+    tell(loaded.diagnostics);
+    watcher_.watch(std::move(loaded.inputs), begin);
+    if (!good) return nullptr;
+    spdlog::info("in force: {} entries of {} lists", loaded.entries, loaded.snapshot->catalogue->lists().size());
+    return next;
+  }
+
+  bool listen(const InForce& in_force) {
+    const Services services{settings_, clock_, log_, recorder_, limit_};
+    const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
+    for (std::uint64_t i = 0; i < threads; ++i)
+      workers_.push_back(std::make_unique<Worker>(services, in_force));
+    for (const auto& text : options_.listen.empty() ? settings_.listen : options_.listen) {
+      auto endpoint = net::parse_endpoint(text);
+      if (!endpoint) {
+        std::cerr << "breakwater: \"" << text << "\" is not ADDR:PORT\n";
+        return false;
+      }
+      if (!is_free(*endpoint)) return false;
+      for (auto& worker : workers_) {
+        net::error_code error;
+        endpoint = worker->listen(*endpoint, error);
+        if (error) {
+          std::cerr << "breakwater: cannot listen on " << text << ": " << error.message() << '\n';
+          return false;
+        }
+      }
+      endpoints_.push_back(*endpoint);
+    }
+    return true;
+  }
+
+  /// SO_REUSEPORT would let a second gateway share the port in silence: each would get half of the clients.
+  bool is_free(const net::tcp::endpoint& endpoint) {
+    if (endpoint.port() == 0) return true;
+    net::error_code error;
+    net::Acceptor probe(io_.get_executor());
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.set_option(net::Acceptor::reuse_address(true), error);
+    if (!error) probe.bind(endpoint, error);
+    if (!error) probe.listen(1, error);
+    if (error) std::cerr << "breakwater: cannot listen on " << net::to_string(endpoint) << ": " << error.message() << '\n';
+    return !error;
+  }
+
+  void watch_signals() {
+    signals_.async_wait([this](net::error_code error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP) {
+        reload("SIGHUP");
+      } else {
+        drain();
+      }
+      watch_signals();
+    });
+  }
+
+  void watch_files() {
+    look_.expires_after(kLook);
+    look_.async_wait([this](net::error_code error) {
+      if (error) return;
+      if (watcher_.look() == Watcher::Seen::changed) reload("a watched file has changed");
+      watch_files();
+    });
+  }
+
+  void reload(std::string_view why) {
+    if (draining_) return;
+    spdlog::info("reload: {}", why);
+    const auto next = load();
+    if (!next) {
+      spdlog::error("reload refused; what was in force stays in force");
+      return;
+    }
+    for (auto& worker : workers_)
+      worker->post_swap(next);
+    spdlog::info("reload done");
+  }
+
+  void drain() {
+    if (draining_) {
+      log_.flush();
+      ::_exit(0);
+    }
+    draining_ = true;
+    spdlog::info("draining; a second signal ends at once");
+    look_.cancel();
+    for (auto& worker : workers_)
+      worker->post_drain();
+    drain_.expires_after(settings_.drain);
+    drain_.async_wait([this](net::error_code error) {
+      if (error) return;
+      for (auto& worker : workers_)
+        worker->post_abort();
+    });
+  }
+
+  void report() {
+    std::vector<const telemetry::Counters*> counters;
+    for (const auto& worker : workers_)
+      counters.push_back(&worker->counters());
+    std::string text;
+    for (const auto& [name, value] : telemetry::totals(counters))
+      if (value != 0) text += fmt::format(" {}={}", name, value);
+    spdlog::info("ended:{}", text);
+  }
+
+  const ServeOptions& options_;
+  const snapshot::Settings& settings_;
+  const Clock& clock_;
+  telemetry::AccessLog& log_;
+  safeguarding::Recorder& recorder_;
+  ConnectionLimit limit_;
+  net::asio::io_context io_{1};
+  net::Timer look_;
+  net::Timer drain_;
+  net::asio::signal_set signals_;
+  Watcher watcher_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<net::tcp::endpoint> endpoints_;
+  std::size_t running_ = 0;
+  bool draining_ = false;
+};
+
+/// The store is tried again twice a second; a line for each failure would only fill the journal.
+class FailureTeller {
+ public:
+  void operator()(const std::string& message) {
+    const auto now = std::chrono::steady_clock::now();
+    if (told_ && now - *told_ < std::chrono::seconds(10)) return;
+    told_ = now;
+    spdlog::error("safeguarding store: {}; attempts are blocked, kept and tried again", message);
+  }
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> told_;
+};
+
+std::optional<snapshot::Settings> read_settings(const std::filesystem::path& config, int& code) {
+  if (config.empty()) return snapshot::default_settings();
+  std::string error;
+  const auto text = snapshot::read_file(config, error);
+  if (!text) {
+    std::cerr << "breakwater: " << config.string() << ": cannot be read: " << error << '\n';
+    code = kUsage;
+    return std::nullopt;
+  }
+  categories::Diagnostics diagnostics;
+  auto settings = snapshot::parse_settings(*text, config, diagnostics);
+  for (const auto& diagnostic : diagnostics)
+    std::cerr << to_string(diagnostic) << '\n';
+  code = kWrong;
+  return categories::has_errors(diagnostics) ? std::nullopt : std::optional(std::move(settings));
+}
+
+/// How far the clock of a demonstration is from the real one: it starts at the civil time asked for.
+std::optional<Clock> make_clock(const ServeOptions& options) {
+  if (options.clock.empty()) return Clock();
+  const auto zone = snapshot::zone_of(options.policy);
+  const auto start = zone ? rules::parse_civil(options.clock, *zone) : std::nullopt;
+  if (!start) {
+    std::cerr << "breakwater: --clock \"" << options.clock << "\" is no civil time, as 2026-11-23T10:00\n";
+    return std::nullopt;
+  }
+  spdlog::warn("the clock is set to {} for a demonstration: log and records are not evidence", options.clock);
+  return Clock(*start - Clock().seconds());
+}
+
+int fail(const std::string& message) {
+  std::cerr << "breakwater: " << message << '\n';
+  return kUsage;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("breakwater"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+  int code = 0;
+  const auto settings = read_settings(options.config, code);
+  if (!settings) return code;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(options.policy, error)) return fail(options.policy.string() + ": no such policy file");
+  std::filesystem::create_directories(options.state, error);
+  if (error) return fail(options.state.string() + ": " + error.message());
+  std::filesystem::permissions(options.state, std::filesystem::perms::owner_all, error);
+  const auto clock = make_clock(options);
+  if (!clock) return kUsage;
+
+  telemetry::AccessLogOptions log_options;
+  log_options.file = !options.log.empty() ? options.log : !settings->log_file.empty() ? settings->log_file : options.state / "access.log";
+  log_options.rotate_bytes = settings->log_rotate_bytes;
+  log_options.keep = settings->log_keep;
+  try {
+    telemetry::AccessLog log(log_options);
+    safeguarding::Recorder recorder(options.state, {}, FailureTeller());
+    // The server ends before the recorder, whose handlers post to the workers; the recorder writes what is left as it goes.
+    Server server(options, *settings, *clock, log, recorder);
+    return server.run();
+  } catch (const std::exception& failure) {
+    return fail(failure.what());
+  }
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,206 @@
+#include "proxy/app/session.h"
+
+#include "proxy/app/worker.h"
+
+namespace breakwater::app {
+namespace {
+
+constexpr std::size_t kReadHead = 8 * 1024;
+
+std::chrono::microseconds since(Transaction::Steady::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Transaction::Steady::now() - begin);
+}
+
+std::uint16_t status_of(http::HeadError error) {
+  switch (error) {
+    case http::HeadError::head_too_large:
+    case http::HeadError::too_many_fields:
+      return 431;
+    case http::HeadError::bad_version:
+      return 505;
+    default:
+      return 400;
+  }
+}
+
+}  // namespace
+
+Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place)
+    : worker_(worker),
+      place_(std::move(place)),
+      client_(std::move(socket), worker.wheel()),
+      client_text_(client.to_string()),
+      lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
+      grace_(worker.wheel(), [this] { abort(grace_cause_); }) {
+  subject_.address = client;
+}
+
+net::Task<> Session::run() {
+  lifetime_.expires_after(worker_.settings().lifetime);
+  auto next = Next::again;
+  while (next == Next::again)
+    next = co_await next_request();
+  if (next == Next::close) co_await client_.close_gently();
+  client_.close();
+}
+
+/// Waits for the next request to begin. False: there is none, and nothing to be said about it.
+net::Task<bool> Session::receive_first_byte() {
+  const bool first = requests_++ == 0;
+  if (client_.in().size() == 0) {
+    if (worker_.draining()) co_return false;
+    phase_ = Phase::idle;
+    client_.in().shrink_to_fit();
+    client_.arm(first ? worker_.settings().head : worker_.settings().idle);
+    const auto io = co_await client_.fill(kReadHead);
+    phase_ = Phase::busy;
+    if (io != net::Io::ok) co_return false;
+  }
+  co_return true;
+}
+
+net::Task<Session::Next> Session::next_request() {
+  if (!co_await receive_first_byte()) co_return Next::closed;
+  tx_.begin(worker_.services().clock.now(), Transaction::Steady::now());
+  tx_.id = telemetry::make_reference();
+  tx_.engine = worker_.engine();
+  request_ = {};
+  client_.arm(worker_.settings().head);
+  const http::HeadLimits limits{worker_.settings().head_bytes, worker_.settings().head_fields};
+  http::RequestHead head;
+  http::HeadError error{};
+  for (;;) {
+    const auto status = http::parse_request_head(client_.received_text(), limits, head, error);
+    if (status == http::HeadStatus::done) break;
+    if (status == http::HeadStatus::error) co_return co_await refuse_head(error);
+    const auto io = co_await client_.fill(kReadHead);
+    if (io == net::Io::timeout) {
+      worker_.count().add(telemetry::Counter::deadline_hits);
+      tx_.verdict = tx_.engine->refuse(rules::Reason::malformed, subject_, worker_.services().clock.seconds());
+      tx_.detail = "the request did not end in time";
+      co_return co_await answer({408, "malformed", tx_.detail, http::Persistence::close});
+    }
+    if (io != net::Io::ok) co_return Next::closed;
+  }
+  client_.disarm();
+  tx_.head = since(tx_.began);
+  co_return co_await judge(head);
+}
+
+net::Task<Session::Next> Session::refuse_head(http::HeadError error) {
+  tx_.head = since(tx_.began);
+  tx_.verdict = tx_.engine->refuse(rules::Reason::malformed, subject_, worker_.services().clock.seconds());
+  tx_.detail = to_string(error);
+  co_return co_await answer({status_of(error), "malformed", tx_.detail, http::Persistence::close});
+}
+
+rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
+  const rules::Facts facts{stage, host, tx_.port, path};
+  return tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
+}
+
+/// Decides on one request. Each request of a connection comes here by itself, with the snapshot of this moment.
+net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
+  const bool is_connect = head.is("CONNECT");
+  tx_.method = head.method;
+  tx_.scheme = is_connect ? "https" : "http";
+  tx_.host = head.host;
+  tx_.port = head.port;
+  tx_.bytes_up = head.size;
+  if (!is_connect) {
+    tx_.path = head.path == "*" ? "" : head.path;
+    tx_.url = head.target;
+  }
+  request_.version = head.version;
+  request_.body = head.body;
+  request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
+  request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
+  for (const auto& field : head.fields)
+    if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
+  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_.address);
+
+  tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
+  if (tx_.verdict.action == rules::Action::block) {
+    client_.in().consume(head.size);
+    co_return co_await refuse(403);
+  }
+  if (is_connect) co_return co_await connect(head);
+  co_return co_await exchange(head);
+}
+
+void Session::log() {
+  const auto& verdict = tx_.verdict;
+  const auto& policy_categories = tx_.engine->snapshot()->catalogue->categories();
+  auto& counters = worker_.count();
+  counters.add(telemetry::Counter::requests);
+  counters.add(verdict.action == rules::Action::block ? telemetry::Counter::blocked : telemetry::Counter::allowed);
+  if (verdict.reason == rules::Reason::engine_error) counters.add(telemetry::Counter::engine_errors);
+
+  telemetry::AccessRecord record;
+  record.time = tx_.time;
+  record.id = tx_.id;
+  record.client = client_text_;
+  record.group = verdict.group;
+  record.user = subject_.user;
+  record.method = tx_.method;
+  record.scheme = tx_.scheme;
+  if (tx_.host) record.host = tx_.host->text();
+  record.port = tx_.port;
+  record.url = tx_.url;
+  record.sni = tx_.sni;
+  record.alpn = tx_.alpn;
+  record.ech = tx_.ech;
+  record.action = to_string(verdict.action);
+  record.reason = to_string(verdict.reason);
+  record.detail = tx_.detail;
+  for (std::size_t id = 0; id < policy_categories.size(); ++id)
+    if (verdict.categories.test(id)) record.categories.push_back(policy_categories.name(static_cast<categories::CategoryId>(id)));
+  if (verdict.because) {
+    record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
+    record.line = verdict.because->line;
+  }
+  record.rule = verdict.rule;
+  record.period = verdict.period;
+  record.status = tx_.status;
+  record.bytes_up = tx_.bytes_up;
+  record.bytes_down = tx_.bytes_down;
+  record.ms_head = tx_.head;
+  record.ms_connect = tx_.connect;
+  record.ms_total = since(tx_.began);
+  record.end = tx_.end;
+  worker_.services().log.write(record);
+}
+
+void Session::rejudge(net::End cause, rules::SysSeconds now) {
+  if (!relay_ || !tx_.host) return;
+  auto engine = worker_.engine();
+  auto subject = subject_;
+  subject.group = engine->snapshot()->policy.group_of(subject.address);
+  const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
+  auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
+  if (verdict.action == rules::Action::allow && sni_)
+    verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+  if (verdict.action == rules::Action::allow) {
+    grace_.clear();
+    return;
+  }
+  const bool floor = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
+  tx_.engine = std::move(engine);
+  tx_.verdict = verdict;
+  grace_cause_ = cause;
+  if (floor) return abort(cause);
+  if (!grace_.armed()) grace_.expires_after(tx_.engine->snapshot()->policy.grace);
+}
+
+void Session::drain() {
+  if (phase_ == Phase::idle) client_.close();
+  request_.persistence = http::Persistence::close;
+}
+
+void Session::abort(net::End cause) {
+  if (relay_) return relay_->stop(cause);
+  client_.close();
+  if (origin_) origin_->close();
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <boost/intrusive/list_hook.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proxy/app/connection_limit.h"
+#include "proxy/app/transaction.h"
+#include "proxy/http/head.h"
+#include "proxy/net/event.h"
+#include "proxy/net/relay.h"
+#include "proxy/pages/block_page.h"
+#include "proxy/tls/client_hello.h"
+
+namespace breakwater::app {
+
+class Upload;
+class Worker;
+
+/// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses it, and so on until
+/// one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp (what the gateway
+/// says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
+class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
+
+  net::Task<> run();
+
+  /// Asks again whether the open tunnel may stay; ends it at once (floor) or after the policy's grace.
+  void rejudge(net::End cause, rules::SysSeconds now);
+  /// No further request after the one at hand; an idle connection ends now.
+  void drain();
+  /// Ends whatever is going on.
+  void abort(net::End cause);
+
+ private:
+  /// What becomes of the client connection after a request.
+  enum class Next : std::uint8_t { again, close, closed };
+
+  /// The request at hand once its bytes are gone from the buffer.
+  struct Request {
+    http::Version version = http::Version::http_1_1;
+    http::Body body;
+    http::Persistence persistence = http::Persistence::keep_alive;
+    pages::Language language = pages::Language::english;
+    enum class Upgrade : std::uint8_t { none, asked } upgrade = Upgrade::none;
+  };
+
+  /// A page of the gateway's own.
+  struct Answer {
+    std::uint16_t status;
+    std::string_view reason;  ///< for the page's words
+    std::string_view detail;
+    http::Persistence persistence;
+  };
+
+  struct Dialled {
+    std::unique_ptr<net::Stream> stream;  ///< or why there is none:
+    std::uint16_t status = 502;
+    std::string_view reason;  ///< "dns", "connect", "timeout" or "private_destination"
+  };
+
+  struct Outcome;
+  enum class Received : std::uint8_t { head, nothing, timeout, malformed };
+
+  // session.cpp
+  net::Task<bool> receive_first_byte();
+  net::Task<Next> next_request();
+  net::Task<Next> judge(const http::RequestHead& head);
+  rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
+  net::Task<Next> refuse_head(http::HeadError error);
+  void log();
+
+  // answer.cpp
+  net::Task<Next> answer(Answer what);
+  net::Task<Next> refuse(std::uint16_t status);
+  net::Task<bool> make_durable();
+  std::string page(const Answer& what);
+
+  // exchange.cpp
+  net::Task<Next> exchange(const http::RequestHead& head);
+  net::Task<Outcome> try_exchange(net::Stream& upstream, const std::string& request, http::Body body);
+  net::Task<Next> refuse_dial(const Dialled& dialled);
+  net::Task<Received> receive_response(net::Stream& upstream, http::ResponseHead& head);
+  net::Task<Outcome> relay_response(net::Stream& upstream, const http::ResponseHead& head, Upload& upload);
+  net::Task<bool> send(std::string_view piece = {}, std::string_view tail = {});
+  net::Task<net::Io> receive_body(net::Stream& upstream);
+  net::Task<bool> relay_body(net::Stream& upstream, http::Body body);
+  net::Task<bool> relay_length(net::Stream& upstream, std::uint64_t left);
+  net::Task<bool> relay_chunked(net::Stream& upstream);
+  net::Task<bool> relay_until_close(net::Stream& upstream);
+
+  // connect.cpp
+  net::Task<Next> connect(const http::RequestHead& head);
+  net::Task<tls::HelloStatus> receive_hello(tls::ClientHello& hello);
+  net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
+  net::Task<> tunnel(net::Stream& upstream);
+
+  // dial.cpp
+  net::Task<Dialled> dial();
+
+  Worker& worker_;
+  ConnectionLimit::Place place_;
+  net::Stream client_;
+  rules::Subject subject_;
+  std::string client_text_;
+  Transaction tx_;
+  Request request_;
+  std::string out_;
+  net::Deadline lifetime_;
+  net::Deadline grace_;
+  net::Relay* relay_ = nullptr;  ///< while a tunnel is open
+  net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
+  net::End grace_cause_ = net::End::bell;
+  std::optional<categories::Host> sni_;
+  enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace breakwater::app

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "categories/url.h"
+#include "proxy/app/clock.h"
+#include "rules/engine.h"
+
+namespace breakwater::app {
+
+/// What is known of the request at hand: it becomes the access log's line and, where it is a concern, the safeguarding record. Its strings
+/// are used again from request to request.
+struct Transaction {
+  using Steady = std::chrono::steady_clock;
+
+  Clock::Milliseconds time;  ///< civil time of its first byte
+  Steady::time_point began;
+  std::string id;
+  std::string method;
+  std::string_view scheme;
+  std::optional<categories::Host> host;
+  std::uint16_t port = 0;
+  std::string path;  ///< plain HTTP
+  std::string url;   ///< plain HTTP
+  std::string sni;
+  std::string alpn;
+  std::string_view ech;
+  std::shared_ptr<rules::Engine> engine;  ///< pins the snapshot that the verdict points into
+  rules::Verdict verdict;
+  std::string_view detail;
+  std::uint16_t status = 0;
+  std::uint64_t bytes_up = 0;    ///< from the client
+  std::uint64_t bytes_down = 0;  ///< to the client
+  std::chrono::microseconds head{};
+  std::chrono::microseconds connect{};
+  std::string_view end;
+
+  void begin(Clock::Milliseconds now, Steady::time_point steady) {
+    time = now;
+    began = steady;
+    id.clear();
+    method.clear();
+    scheme = {};
+    host.reset();
+    port = 0;
+    path.clear();
+    url.clear();
+    sni.clear();
+    alpn.clear();
+    ech = {};
+    verdict = {};
+    detail = {};
+    status = 0;
+    bytes_up = bytes_down = 0;
+    head = connect = {};
+    end = {};
+  }
+};
+
+}  // namespace breakwater::app

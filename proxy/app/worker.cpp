@@ -1,0 +1,149 @@
+#include "proxy/app/worker.h"
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/net/listener.h"
+
+namespace breakwater::app {
+namespace {
+
+constexpr std::size_t kRelayBuffer = 256 * 1024;
+
+dns::ResolverOptions resolver_options(const snapshot::Settings& settings) {
+  dns::ResolverOptions options;
+  options.servers = settings.dns_servers;
+  options.timeout = settings.dns_timeout;
+  return options;
+}
+
+}  // namespace
+
+Worker::Worker(const Services& services, InForce in_force)
+    : services_(services),
+      wheel_(io_.get_executor()),
+      resolver_(io_.get_executor(), resolver_options(services.settings), in_force.hosts),
+      engine_(std::make_shared<rules::Engine>(in_force.snapshot)),
+      own_(std::move(in_force.own)),
+      relay_buffer_(kRelayBuffer),
+      second_(io_.get_executor()) {}
+
+Worker::~Worker() = default;
+
+net::tcp::endpoint Worker::listen(const net::tcp::endpoint& endpoint, net::error_code& error) {
+  auto acceptor = std::make_unique<net::Acceptor>(net::open_acceptor(executor(), endpoint, error));
+  if (error) return {};
+  const auto bound = acceptor->local_endpoint(error);
+  acceptors_.push_back(std::move(acceptor));
+  return bound;
+}
+
+void Worker::start(std::function<void()> on_end) {
+  const auto finished = [](const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  for (auto& acceptor : acceptors_)
+    net::asio::co_spawn(executor(),
+                        net::accept_loop(
+                            *acceptor, [this](net::Socket socket, net::tcp::endpoint peer) { accept(std::move(socket), peer); },
+                            [this](net::error_code error) {
+                              counters_.add(telemetry::Counter::accept_errors);
+                              spdlog::warn("accept: {}; waiting before the next", error.message());
+                            }),
+                        finished);
+  net::asio::co_spawn(executor(), wheel_.run(), finished);
+  net::asio::co_spawn(executor(), every_second(), finished);
+  thread_ = std::thread([this, on_end = std::move(on_end)] {
+    io_.run();
+    on_end();
+  });
+}
+
+void Worker::join() { thread_.join(); }
+
+void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
+  counters_.add(telemetry::Counter::accepted);
+  const auto client = net::to_ip_address(peer.address());
+  auto place = services_.limit.enter(client);
+  if (!place) {
+    counters_.add(telemetry::Counter::over_limit);
+    return;
+  }
+  net::error_code ignored;
+  socket.set_option(net::tcp::no_delay(true), ignored);
+  auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place));
+  sessions_.push_back(*session);
+  counters_.add(telemetry::Counter::active_connections);
+  auto* running = session.get();
+  net::asio::co_spawn(executor(), running->run(), [this, session](const std::exception_ptr& failure) mutable {
+    session.reset();
+    counters_.subtract(telemetry::Counter::active_connections);
+    if (failure) std::rethrow_exception(failure);
+    end_if_done();
+  });
+}
+
+/// Keeps to the present time: a bell is noticed within a second, also when the clock has jumped past it or back over it.
+net::Task<> Worker::every_second() {
+  while (!ended_) {
+    second_.expires_after(std::chrono::seconds(1));
+    co_await second_.async_wait(net::use_task);
+    if (ended_) break;
+    pool_.sweep();
+    const auto now = services_.clock.seconds();
+    const bool rang = now < judged_at_ || (next_bell_ && now >= *next_bell_);
+    if (rang && judged_at_ != rules::SysSeconds{}) rejudge(net::End::bell);
+    if (rang || judged_at_ == rules::SysSeconds{}) next_bell_ = engine_->next_bell(now);
+    judged_at_ = now;
+  }
+}
+
+void Worker::rejudge(net::End cause) {
+  const auto now = services_.clock.seconds();
+  for (auto session = sessions_.begin(); session != sessions_.end();) {
+    Session& each = *session++;
+    each.rejudge(cause, now);
+  }
+}
+
+void Worker::post_swap(std::shared_ptr<const InForce> next) {
+  net::asio::post(io_, [this, next = std::move(next)] {
+    engine_ = std::make_shared<rules::Engine>(next->snapshot);
+    own_ = next->own;
+    resolver_.replace(next->hosts);
+    pool_.clear();
+    next_bell_ = engine_->next_bell(services_.clock.seconds());
+    rejudge(net::End::reload);
+  });
+}
+
+void Worker::post_drain() {
+  net::asio::post(io_, [this] {
+    draining_ = true;
+    for (auto& acceptor : acceptors_) {
+      net::error_code ignored;
+      acceptor->close(ignored);
+    }
+    for (auto& session : sessions_)
+      session.drain();
+    end_if_done();
+  });
+}
+
+void Worker::post_abort() {
+  net::asio::post(io_, [this] {
+    for (auto& session : sessions_)
+      session.abort(net::End::shutdown);
+  });
+}
+
+/// The last one out turns off the light: without pending work io_context::run() returns.
+void Worker::end_if_done() {
+  if (!draining_ || ended_ || !sessions_.empty()) return;
+  ended_ = true;
+  pool_.clear();
+  wheel_.stop();
+  resolver_.stop();
+  second_.cancel();
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "proxy/app/clock.h"
+#include "proxy/app/connection_limit.h"
+#include "proxy/app/session.h"
+#include "proxy/dns/resolver.h"
+#include "proxy/net/upstream_pool.h"
+#include "proxy/safeguarding/recorder.h"
+#include "proxy/snapshot/settings.h"
+#include "proxy/telemetry/access_log.h"
+#include "proxy/telemetry/counters.h"
+#include "proxy/telemetry/id.h"
+
+namespace breakwater::app {
+
+/// What all workers use: sealed at start, or thread-safe.
+struct Services {
+  const snapshot::Settings& settings;
+  const Clock& clock;
+  telemetry::AccessLog& log;
+  safeguarding::Recorder& recorder;
+  ConnectionLimit& limit;
+};
+
+/// What may change while the gateway runs, swapped whole.
+struct InForce {
+  std::shared_ptr<const rules::Snapshot> snapshot;
+  std::shared_ptr<const dns::HostsFile> hosts;
+  std::vector<categories::IpAddress> own;  ///< the gateway's own addresses
+};
+
+/// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool, deadlines. Methods
+/// named `post_` may be called from any thread; all else belongs to the worker's own.
+class Worker {
+ public:
+  Worker(const Services& services, InForce in_force);
+  ~Worker();
+
+  /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
+  net::tcp::endpoint listen(const net::tcp::endpoint& endpoint, net::error_code& error);
+  /// `on_end` is called on the worker's thread when it has ended, after post_drain().
+  void start(std::function<void()> on_end);
+  void join();
+
+  /// New requests are judged by the new snapshot at once, open tunnels are judged again by it.
+  void post_swap(std::shared_ptr<const InForce> next);
+  /// Stops accepting; idle connections end, others after their response, tunnels when they end.
+  void post_drain();
+  /// Ends what is left.
+  void post_abort();
+
+  const telemetry::Counters& counters() const { return counters_; }
+
+  // What a session uses.
+  net::Executor executor() { return io_.get_executor(); }
+  const Services& services() const { return services_; }
+  const snapshot::Settings& settings() const { return services_.settings; }
+  const std::shared_ptr<rules::Engine>& engine() const { return engine_; }
+  const std::vector<categories::IpAddress>& own() const { return own_; }
+  net::Wheel& wheel() { return wheel_; }
+  dns::Resolver& resolver() { return resolver_; }
+  net::UpstreamPool& pool() { return pool_; }
+  telemetry::Counters& count() { return counters_; }
+  std::vector<char>& relay_buffer() { return relay_buffer_; }
+  bool draining() const { return draining_; }
+
+ private:
+  void accept(net::Socket socket, const net::tcp::endpoint& peer);
+  net::Task<> every_second();
+  void rejudge(net::End cause);
+  void end_if_done();
+
+  const Services services_;
+  net::asio::io_context io_{1};
+  net::Wheel wheel_;
+  dns::Resolver resolver_;
+  net::UpstreamPool pool_;
+  telemetry::Counters counters_;
+  std::shared_ptr<rules::Engine> engine_;
+  std::vector<categories::IpAddress> own_;
+  std::vector<char> relay_buffer_;
+  std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+  boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
+  net::Timer second_;
+  std::optional<rules::SysSeconds> next_bell_;
+  rules::SysSeconds judged_at_{};
+  bool draining_ = false;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+}  // namespace breakwater::app

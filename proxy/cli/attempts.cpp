@@ -1,0 +1,109 @@
+#include "proxy/cli/attempts.h"
+
+#include <fmt/chrono.h>
+
+#include <iostream>
+#include <optional>
+
+#include "proxy/safeguarding/store.h"
+#include "proxy/telemetry/access_log.h"
+#include "rules/civil_time.h"
+#include "rules/duration.h"
+
+namespace breakwater::cli {
+namespace {
+
+using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// "+01:00" and the like behind a time; the rest of the text is left in `text`.
+std::optional<std::chrono::minutes> take_offset(std::string& text) {
+  if (text.ends_with('Z')) {
+    text.pop_back();
+    return std::chrono::minutes(0);
+  }
+  constexpr std::size_t kLength = 6;
+  if (text.size() < 16 + kLength) return std::chrono::minutes(0);
+  const char sign = text[text.size() - kLength];
+  if (sign != '+' && sign != '-') return std::chrono::minutes(0);
+  const auto minutes = rules::parse_clock(std::string_view(text).substr(text.size() - kLength + 1));
+  if (!minutes) return std::nullopt;
+  text.resize(text.size() - kLength);
+  return std::chrono::minutes(sign == '+' ? *minutes : -*minutes);
+}
+
+std::optional<Milliseconds> parse_since(std::string text) {
+  if (text.empty()) return Milliseconds{};
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (const auto back = rules::parse_duration(text)) return now - *back;
+  if (const auto day = rules::parse_date(text)) return Milliseconds(*day);
+  const auto offset = take_offset(text);
+  const auto* utc = rules::find_zone("Etc/UTC");
+  if (!offset || !utc) return std::nullopt;
+  const auto civil = rules::parse_civil(text, *utc);
+  if (!civil) return std::nullopt;
+  return Milliseconds(*civil) - *offset;
+}
+
+std::string utc(Milliseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (time - seconds).count());
+}
+
+void print_json(const safeguarding::Attempt& attempt) {
+  std::string out = "{\"time\":\"" + utc(attempt.time) + "\"";
+  const auto member = [&out](std::string_view key, const std::string& value) {
+    out += ",\"" + std::string(key) + "\":";
+    value.empty() ? void(out += "null") : telemetry::append_json_string(out, value);
+  };
+  member("civil", attempt.civil);
+  member("id", attempt.id);
+  member("client", attempt.client);
+  member("device", attempt.device);
+  member("user", attempt.user);
+  member("group", attempt.group);
+  member("host", attempt.host);
+  member("url", attempt.url);
+  member("method", attempt.method);
+  member("sni", attempt.sni);
+  member("category", attempt.category);
+  member("concern", attempt.concern);
+  member("list", attempt.list);
+  out += ",\"line\":" + (attempt.list.empty() ? "null" : std::to_string(attempt.line));
+  member("rule", attempt.rule);
+  member("period", attempt.period);
+  member("reason", attempt.reason);
+  std::cout << out << "}\n";
+}
+
+void print_text(const safeguarding::Attempt& attempt) {
+  std::cout << attempt.civil << "  " << attempt.concern << "  " << attempt.category << "  "
+            << (attempt.url.empty() ? attempt.host : attempt.url);
+  if (!attempt.sni.empty() && attempt.sni != attempt.host) std::cout << " (server name " << attempt.sni << ")";
+  std::cout << "  " << (attempt.user.empty() ? attempt.client : attempt.user + " at " + attempt.client);
+  if (!attempt.group.empty()) std::cout << "  " << attempt.group;
+  if (!attempt.period.empty()) std::cout << " in " << attempt.period;
+  std::cout << "  " << attempt.id << '\n';
+}
+
+}  // namespace
+
+int attempts(const std::filesystem::path& state, const std::string& since, Output output) {
+  const auto from = parse_since(since);
+  if (!from) {
+    std::cerr << "breakwater: --since \"" << since << "\" is no time, as 2026-11-23, 2026-11-23T10:35:00Z or 24h\n";
+    return 2;
+  }
+  auto store = safeguarding::Store::open(state, safeguarding::Store::Mode::read_only);
+  if (!store) {
+    std::cerr << "breakwater: " << state.string() << ": " << store.error().message << '\n';
+    return 2;
+  }
+  const auto failure = (*store)->each(*from, output == Output::json ? print_json : print_text);
+  std::cout << std::flush;
+  if (!failure) return 0;
+  std::cerr << "breakwater: " << state.string() << ": " << failure->message << '\n';
+  return 2;
+}
+
+}  // namespace breakwater::cli

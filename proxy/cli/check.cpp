@@ -1,0 +1,197 @@
+#include "proxy/cli/check.h"
+
+#include <chrono>
+#include <iostream>
+
+#include "categories/url.h"
+#include "proxy/snapshot/loader.h"
+#include "proxy/snapshot/settings.h"
+#include "proxy/telemetry/access_log.h"
+#include "rules/civil_time.h"
+
+namespace breakwater::cli {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr std::size_t kFlushAt = 64 * 1024;
+
+int fail(const std::string& message) {
+  std::cerr << "breakwater: " << message << '\n';
+  return kUsage;
+}
+
+/// A target as the gateway would meet it: a URL with http as a request, all else as CONNECT, of which only the host can be seen. A host with
+/// a path but no scheme is taken as http: the path was written to be judged.
+struct Target {
+  rules::Stage stage = rules::Stage::connect;
+  categories::Url url;
+};
+
+std::optional<Target> parse_target(std::string_view text, std::string& buffer) {
+  if (text.find("://") == std::string_view::npos) {
+    const bool has_path = text.find('/') != std::string_view::npos;
+    const bool bare_v6 = categories::IpAddress::parse(text) && text.find(':') != std::string_view::npos;
+    buffer = has_path ? "http://" : "https://";
+    buffer += bare_v6 ? "[" + std::string(text) + "]" : std::string(text);
+    text = buffer;
+  }
+  const auto url = categories::parse_url(text, categories::HostSource::person);
+  if (!url) return std::nullopt;
+  Target target{url->scheme == categories::Scheme::http ? rules::Stage::http_request : rules::Stage::connect, *url};
+  if (target.stage == rules::Stage::connect) target.url.path = {};
+  return target;
+}
+
+class Printer {
+ public:
+  Printer(const rules::Snapshot& snapshot, Output output) : snapshot_(snapshot), output_(output) {}
+  ~Printer() { flush(); }
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
+
+  void print(std::string_view target, const rules::Verdict& verdict) {
+    output_ == Output::json ? json(target, verdict) : text(target, verdict);
+    out_ += '\n';
+    if (out_.size() > kFlushAt) flush();
+  }
+
+ private:
+  void flush() {
+    std::cout << out_ << std::flush;
+    out_.clear();
+  }
+
+  std::vector<std::string_view> names(const rules::Verdict& verdict) const {
+    std::vector<std::string_view> result;
+    const auto& table = snapshot_.catalogue->categories();
+    for (std::size_t id = 0; id < table.size(); ++id)
+      if (verdict.categories.test(id)) result.push_back(table.name(static_cast<categories::CategoryId>(id)));
+    return result;
+  }
+
+  void member(std::string_view key, std::string_view value) {
+    out_ += ",\"";
+    out_ += key;
+    out_ += "\":";
+    value.empty() ? void(out_ += "null") : telemetry::append_json_string(out_, value);
+  }
+
+  void json(std::string_view target, const rules::Verdict& verdict) {
+    out_ += "{\"target\":";
+    telemetry::append_json_string(out_, target);
+    member("action", to_string(verdict.action));
+    member("reason", to_string(verdict.reason));
+    out_ += ",\"categories\":[";
+    bool first = true;
+    for (const auto name : names(verdict)) {
+      if (!std::exchange(first, false)) out_ += ',';
+      telemetry::append_json_string(out_, name);
+    }
+    out_ += ']';
+    member("list", list(verdict));
+    out_ += ",\"line\":";
+    out_ += verdict.because ? std::to_string(verdict.because->line) : "null";
+    member("rule", verdict.rule);
+    member("period", verdict.period);
+    member("group", verdict.group);
+    member("until", until(verdict));
+    out_ += '}';
+  }
+
+  void text(std::string_view target, const rules::Verdict& verdict) {
+    out_ += to_string(verdict.action);
+    out_ += verdict.action == rules::Action::allow ? "  " : "  ";
+    out_ += target;
+    out_ += ": ";
+    out_ += to_string(verdict.reason);
+    if (!verdict.rule.empty()) out_ += " \"" + std::string(verdict.rule) + "\"";
+    std::string_view separator = "; ";
+    for (const auto name : names(verdict)) {
+      out_ += std::exchange(separator, ", ");
+      out_ += name;
+    }
+    if (verdict.because) out_ += "; " + std::string(list(verdict)) + ":" + std::to_string(verdict.because->line);
+    if (!verdict.group.empty()) out_ += "; " + std::string(verdict.group);
+    if (!verdict.period.empty()) out_ += " in " + std::string(verdict.period);
+    if (verdict.until) out_ += " until " + until(verdict);
+  }
+
+  std::string_view list(const rules::Verdict& verdict) const {
+    return verdict.because ? std::string_view(snapshot_.catalogue->lists()[verdict.because->list].name) : std::string_view();
+  }
+
+  std::string until(const rules::Verdict& verdict) const {
+    return verdict.until ? rules::format_civil(*verdict.until, *snapshot_.policy.zone) : std::string();
+  }
+
+  const rules::Snapshot& snapshot_;
+  Output output_;
+  std::string out_;
+};
+
+}  // namespace
+
+int check(const CheckOptions& options) {
+  auto settings = snapshot::default_settings();
+  categories::Diagnostics diagnostics;
+  if (!options.config.empty()) {
+    std::string error;
+    const auto text = snapshot::read_file(options.config, error);
+    if (!text) return fail(options.config.string() + ": cannot be read: " + error);
+    settings = snapshot::parse_settings(*text, options.config, diagnostics);
+  }
+  auto loaded = snapshot::load(options.policy, settings.gate, std::nullopt);
+  diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
+  if (!loaded.snapshot || categories::has_errors(diagnostics)) {
+    for (const auto& diagnostic : diagnostics)
+      if (diagnostic.severity == categories::Severity::error) std::cerr << to_string(diagnostic) << '\n';
+    return fail("the policy cannot be used");
+  }
+  const auto& policy = loaded.snapshot->policy;
+
+  rules::Subject subject;
+  subject.user = options.user;
+  const auto address = categories::IpAddress::parse(options.address.empty() ? "127.0.0.1" : options.address);
+  if (!address) return fail("\"" + options.address + "\" is no IP address");
+  subject.address = *address;
+  subject.group = policy.group_of(subject.address);
+  if (!options.group.empty()) {
+    const auto group = policy.find_group(options.group);
+    if (!group) {
+      std::string known;
+      for (const auto& each : policy.groups)
+        known += " " + each.name;
+      return fail("no group \"" + options.group + "\"; the policy has:" + known);
+    }
+    subject.group = *group;
+  }
+  auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (!options.at.empty()) {
+    const auto at = rules::parse_civil(options.at, *policy.zone);
+    if (!at) return fail("--at \"" + options.at + "\" is no civil time, as 2026-11-23T10:35");
+    now = *at;
+  }
+
+  rules::Engine engine(loaded.snapshot);
+  Printer printer(*loaded.snapshot, options.output);
+  std::string buffer;
+  const auto judge = [&](std::string_view text) {
+    const auto target = parse_target(text, buffer);
+    printer.print(text, target ? engine.decide({target->stage, target->url.host, target->url.port, target->url.path}, subject, now)
+                               : engine.refuse(rules::Reason::malformed, subject, now));
+  };
+  for (const auto& target : options.targets) {
+    if (target != "-") {
+      judge(target);
+      continue;
+    }
+    std::ios::sync_with_stdio(false);
+    for (std::string line; std::getline(std::cin, line);) {
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      if (!line.empty()) judge(line);
+    }
+  }
+  return 0;
+}
+
+}  // namespace breakwater::cli

@@ -1,0 +1,83 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "proxy/app/server.h"
+#include "proxy/cli/attempts.h"
+#include "proxy/cli/check.h"
+#include "proxy/cli/policy_check.h"
+#include "proxy/snapshot/settings.h"
+
+namespace {
+
+namespace app = breakwater::app;
+namespace cli = breakwater::cli;
+
+constexpr int kUsage = 2;
+
+CLI::App* add_serve(CLI::App& program, app::ServeOptions& options) {
+  auto* command = program.add_subcommand("serve", "Run the gateway until SIGTERM; SIGHUP reloads");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--config", options.config, "Settings file (TOML); see `breakwater settings`");
+  command->add_option("--listen", options.listen, "ADDR:PORT to accept clients on; may be repeated; port 0 picks one");
+  command->add_option("--state", options.state, "Directory for records and compiled lists")->capture_default_str();
+  command->add_option("--log", options.log, "Access log file, or - for standard output");
+  command->add_option("--clock", options.clock, "Begin at this civil time, as 2026-11-23T10:00: for demonstrations only");
+  return command;
+}
+
+CLI::App* add_check(CLI::App& program, cli::CheckOptions& options) {
+  auto* command = program.add_subcommand("check", "Say what the gateway would decide, and why");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--config", options.config, "Settings file (TOML)");
+  command->add_option("--group", options.group, "Judge as this group");
+  command->add_option("--address", options.address, "Judge as this client address (default 127.0.0.1)");
+  command->add_option("--user", options.user, "Judge as this user");
+  command->add_option("--at", options.at, "Civil time of the centre, as 2026-11-23T10:35 (default: now)");
+  command->add_flag_callback("--json", [&options] { options.output = cli::Output::json; }, "One object a line");
+  command->add_option("target", options.targets, "URLs or hosts; - reads them from standard input")->required();
+  return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program{"Breakwater: the filtering web gateway of a training centre's Wi-Fi"};
+  program.require_subcommand(1);
+  program.set_version_flag("--version", BREAKWATER_VERSION);
+
+  app::ServeOptions serve_options;
+  const auto* serve = add_serve(program, serve_options);
+
+  cli::CheckOptions check_options;
+  const auto* check = add_check(program, check_options);
+
+  auto* policy = program.add_subcommand("policy", "Work with policy files");
+  policy->require_subcommand(1);
+  std::filesystem::path policy_file;
+  auto policy_output = cli::Output::text;
+  auto* policy_check = policy->add_subcommand("check", "Report every mistake of a policy and its lists");
+  policy_check->add_option("file", policy_file, "Policy file (TOML)")->required();
+  policy_check->add_flag_callback("--json", [&] { policy_output = cli::Output::json; }, "One object a line");
+
+  auto* attempts = program.add_subcommand("attempts", "List the recorded attempts in concern categories");
+  std::filesystem::path state = app::ServeOptions{}.state;
+  std::string since;
+  auto attempts_output = cli::Output::text;
+  attempts->add_option("--state", state, "Directory given to serve")->capture_default_str();
+  attempts->add_option("--since", since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
+  attempts->add_flag_callback("--json", [&] { attempts_output = cli::Output::json; }, "One object a line");
+
+  const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kUsage;
+  }
+  if (*serve) return app::serve(serve_options);
+  if (*check) return cli::check(check_options);
+  if (*policy_check) return cli::policy_check(policy_file, policy_output);
+  if (*attempts) return cli::attempts(state, since, attempts_output);
+  if (*settings) std::cout << breakwater::snapshot::settings_table();
+  return 0;
+}

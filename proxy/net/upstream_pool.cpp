@@ -1,0 +1,63 @@
+#include "proxy/net/upstream_pool.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace breakwater::net {
+namespace {
+
+/// An idle connection must be silent: end of stream, an error, or bytes nobody asked for (response splitting) make it useless.
+bool is_silent(Stream& stream) {
+  char byte = 0;
+  const auto count = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+constexpr std::size_t kKeepBuffer = 16 * 1024;
+
+}  // namespace
+
+std::unique_ptr<Stream> UpstreamPool::take(std::string_view origin) {
+  const auto found = idle_.find(origin);
+  if (found == idle_.end()) return nullptr;
+  auto& waiting = found->second;
+  while (!waiting.empty()) {
+    auto stream = std::move(waiting.back().stream);
+    waiting.pop_back();
+    --size_;
+    if (is_silent(*stream)) return stream;
+  }
+  return nullptr;
+}
+
+void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream) {
+  stream->disarm();
+  if (stream->in().size() != 0 || size_ >= kTotal) return;
+  if (stream->in().capacity() > kKeepBuffer) stream->in().shrink_to_fit();
+  auto found = idle_.find(origin);
+  if (found == idle_.end()) found = idle_.emplace(origin, std::deque<Idle>{}).first;
+  auto& waiting = found->second;
+  if (waiting.size() >= kPerOrigin) return;
+  waiting.push_back({std::move(stream), Wheel::Clock::now()});
+  ++size_;
+}
+
+void UpstreamPool::sweep() {
+  const auto oldest = Wheel::Clock::now() - kIdle;
+  for (auto entry = idle_.begin(); entry != idle_.end();) {
+    auto& waiting = entry->second;
+    while (!waiting.empty() && waiting.front().since < oldest) {
+      waiting.pop_front();
+      --size_;
+    }
+    entry = waiting.empty() ? idle_.erase(entry) : std::next(entry);
+  }
+}
+
+void UpstreamPool::clear() {
+  idle_.clear();
+  size_ = 0;
+}
+
+}  // namespace breakwater::net

@@ -1,0 +1,165 @@
+#include "proxy/pages/words.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace breakwater::pages {
+namespace {
+
+constexpr std::string_view kBlocked = "This site is blocked";
+constexpr std::string_view kBlockedWelsh = "Mae’r wefan hon wedi’i rhwystro";
+constexpr std::string_view kConnection = "This connection is blocked";
+constexpr std::string_view kConnectionWelsh = "Mae’r cysylltiad hwn wedi’i rwystro";
+
+constexpr ReasonWords kGeneral{
+    "",
+    Kind::blocked,
+    {{{kBlocked, "It is not open on this network."}, {kBlockedWelsh, "Nid yw ar agor ar y rhwydwaith hwn."}}}};
+
+constexpr ReasonWords kReasons[] = {
+    {"floor",
+     Kind::never,
+     {{{kBlocked, "Sites of this kind are never open on this network, whatever the time of day."},
+       {kBlockedWelsh, "Nid yw gwefannau o’r math hwn byth ar agor ar y rhwydwaith hwn, beth bynnag fo’r amser."}}}},
+    {"rule",
+     Kind::blocked,
+     {{{"This site is not open right now", "The centre’s rules keep sites of this kind closed at this time."},
+       {"Nid yw’r wefan hon ar agor ar hyn o bryd",
+        "Mae rheolau’r ganolfan yn cadw gwefannau o’r math hwn ar gau yr adeg hon."}}}},
+    {"default",
+     Kind::blocked,
+     {{{kBlocked, "Only sites that the centre has approved are open to you, and this is not one of them."},
+       {kBlockedWelsh,
+        "Dim ond gwefannau y mae’r ganolfan wedi’u cymeradwyo sydd ar agor i chi, ac nid yw hon yn un ohonynt."}}}},
+    {"quota",
+     Kind::blocked,
+     {{{"Your time is used up", "You have had all the time there is for sites of this kind."},
+       {"Mae eich amser wedi dod i ben",
+        "Rydych wedi defnyddio’r holl amser sydd ar gael ar gyfer gwefannau o’r math hwn."}}}},
+    {"unknown_client",
+     Kind::blocked,
+     {{{"This device is not known here",
+        "The network cannot tell which group this device belongs to, so nothing is open to it."},
+       {"Nid ydym yn adnabod y ddyfais hon",
+        "Ni all y rhwydwaith weld i ba grŵp y mae’r ddyfais hon yn perthyn, felly nid oes dim ar agor iddi."}}}},
+    {"not_tls",
+     Kind::blocked,
+     {{{kConnection, "It said that it was a secure web connection, but it was something else."},
+       {kConnectionWelsh, "Honnodd ei fod yn gysylltiad gwe diogel, ond rhywbeth arall ydoedd."}}}},
+    {"no_sni",
+     Kind::blocked,
+     {{{kConnection, "It did not say which site it is for, so it could not be checked."},
+       {kConnectionWelsh, "Ni ddywedodd ar gyfer pa wefan y mae, felly nid oedd modd ei wirio."}}}},
+    {"sni",
+     Kind::blocked,
+     {{{kConnection, "It asked for one site and then named another."},
+       {kConnectionWelsh, "Gofynnodd am un wefan ac yna enwi un arall."}}}},
+    {"address_literal",
+     Kind::blocked,
+     {{{"This address is blocked",
+        "Sites are open by name only. This address is a number, so it could not be checked."},
+       {"Mae’r cyfeiriad hwn wedi’i rwystro",
+        "Dim ond drwy eu henw y mae gwefannau ar agor. Rhif yw’r cyfeiriad hwn, felly nid oedd modd ei wirio."}}}},
+    {"private_destination",
+     Kind::blocked,
+     {{{"This address is blocked", "It leads into a private network and not to the internet."},
+       {"Mae’r cyfeiriad hwn wedi’i rwystro", "Mae’n arwain i rwydwaith preifat ac nid i’r rhyngrwyd."}}}},
+    {"port",
+     Kind::blocked,
+     {{{"This address is blocked", "It uses a port that is not open on this network."},
+       {"Mae’r cyfeiriad hwn wedi’i rwystro", "Mae’n defnyddio porth nad yw ar agor ar y rhwydwaith hwn."}}}},
+    {"engine_error",
+     Kind::failed,
+     {{{"This site could not be checked", "Something went wrong on our side, and what cannot be checked stays closed."},
+       {"Nid oedd modd gwirio’r wefan hon",
+        "Aeth rhywbeth o’i le ar ein hochr ni, ac mae’r hyn na ellir ei wirio yn aros ar gau."}}}},
+    {"malformed",
+     Kind::failed,
+     {{{"This request could not be read",
+        "The browser or app sent something that breaks the rules of the web, so it went no further."},
+       {"Nid oedd modd darllen y cais hwn",
+        "Anfonodd y porwr neu’r ap rywbeth sy’n torri rheolau’r we, felly nid aeth ddim pellach."}}}},
+    {"unrecorded",
+     Kind::never,
+     {{{kBlocked, "It is not open on this network. Something also went wrong on our side, so please tell your tutor."},
+       {kBlockedWelsh,
+        "Nid yw ar agor ar y rhwydwaith hwn. Aeth rhywbeth o’i le ar ein hochr ni hefyd, felly rhowch wybod i’ch "
+        "tiwtor."}}}},
+    {"dns",
+     Kind::failed,
+     {{{"This site cannot be found",
+        "No address was found for its name. Check the spelling, or try again in a minute."},
+       {"Nid oes modd dod o hyd i’r wefan hon",
+        "Ni chafwyd cyfeiriad ar gyfer ei henw. Gwiriwch y sillafu, neu rhowch gynnig arall arni mewn munud."}}}},
+    {"connect",
+     Kind::failed,
+     {{{"This site cannot be reached", "It did not take the connection, and may be out of order. Try again later."},
+       {"Nid oes modd cyrraedd y wefan hon",
+        "Ni dderbyniodd y cysylltiad, ac efallai nad yw’n gweithio. Rhowch gynnig arall arni yn nes ymlaen."}}}},
+    {"timeout",
+     Kind::failed,
+     {{{"This site took too long", "No answer came in time. Try again later."},
+       {"Cymerodd y wefan hon ormod o amser", "Ni ddaeth ateb mewn pryd. Rhowch gynnig arall arni yn nes ymlaen."}}}},
+    {"origin",
+     Kind::failed,
+     {{{"This site sent a broken answer", "Its answer could not be read, so it went no further."},
+       {"Anfonodd y wefan hon ateb diffygiol", "Nid oedd modd darllen ei hateb, felly nid aeth ddim pellach."}}}},
+    {"limit",
+     Kind::failed,
+     {{{"Too much is open at once", "Close some pages or apps, and try again."},
+       {"Mae gormod ar agor ar unwaith", "Caewch rai tudalennau neu apiau, a rhowch gynnig arall arni."}}}},
+};
+
+constexpr Labels kLabels[] = {
+    {.code = "en-GB",
+     .opens = "It opens at",
+     .site = "Site",
+     .category = "Category",
+     .categories = "Categories",
+     .period = "Time of day",
+     .rule = "Rule",
+     .detail = "What was wrong",
+     .reference = "Reference",
+     .advice = {"If you came here by accident, or think this is a mistake, tell your tutor and quote the reference.",
+                "Do you need it for your course, or is this a mistake? Ask your tutor, and quote the reference.",
+                "If it happens again, tell your tutor and quote the reference."},
+     .help = "If something is worrying you, you can talk to someone in confidence. These calls are free.",
+     .childline = "under 19, day and night",
+     .samaritans = "any age, day and night",
+     .act_early = "worried that someone is being drawn into extremism",
+     .logged = "What is opened on this network is logged."},
+    {.code = "cy",
+     .opens = "Bydd yn agor am",
+     .site = "Gwefan",
+     .category = "Categori",
+     .categories = "Categorïau",
+     .period = "Adeg o’r dydd",
+     .rule = "Rheol",
+     .detail = "Beth oedd o’i le",
+     .reference = "Cyfeirnod",
+     .advice =
+         {"Os daethoch yma ar ddamwain, neu os ydych yn meddwl mai camgymeriad yw hyn, dywedwch wrth eich tiwtor a "
+          "rhowch "
+          "y cyfeirnod.",
+          "A oes ei hangen arnoch ar gyfer eich cwrs, neu ai camgymeriad yw hyn? Gofynnwch i’ch tiwtor, a rhowch y "
+          "cyfeirnod.",
+          "Os bydd hyn yn digwydd eto, dywedwch wrth eich tiwtor a rhowch y cyfeirnod."},
+     .help = "Os oes rhywbeth yn eich poeni, gallwch siarad â rhywun yn gyfrinachol. Mae’r galwadau hyn am ddim.",
+     .childline = "dan 19 oed, ddydd a nos",
+     .samaritans = "unrhyw oed, ddydd a nos",
+     .act_early = "os ydych yn poeni bod rhywun yn cael ei ddenu at eithafiaeth",
+     .logged = "Cedwir cofnod o’r hyn a agorir ar y rhwydwaith hwn."},
+};
+
+}  // namespace
+
+const ReasonWords& words_for(std::string_view reason) {
+  const auto* found = std::ranges::find(kReasons, reason, &ReasonWords::reason);
+  return found == std::end(kReasons) ? kGeneral : *found;
+}
+
+const Labels& labels(Language language) {
+  return kLabels[static_cast<std::size_t>(language)];
+}
+
+}  // namespace breakwater::pages

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace breakwater::safeguarding {
+
+/// One blocked request in a concern category: what a Designated Safeguarding Lead needs and no more. All text is UTF-8
+/// or escaped.
+struct Attempt {
+  std::chrono::sys_time<std::chrono::milliseconds> time;
+  std::string civil;   ///< "2026-11-23T10:00:00.000+00:00" in the centre's zone
+  std::string id;      ///< the reference on the block page and in the access log
+  std::string client;  ///< address
+  std::string device;
+  std::string user;
+  std::string group;
+  std::string host;
+  std::string url;  ///< plain HTTP only
+  std::string method;
+  std::string sni;
+  std::string category;
+  std::string concern;  ///< "notice", "warning", "danger"
+  std::string list;
+  std::uint32_t line = 0;
+  std::string rule;
+  std::string period;
+  std::string reason;  ///< of the verdict
+};
+
+/// The fields that are text.
+inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
+    {&Attempt::civil, &Attempt::id, &Attempt::client, &Attempt::device, &Attempt::user, &Attempt::group, &Attempt::host,
+     &Attempt::url, &Attempt::method, &Attempt::sni, &Attempt::category, &Attempt::concern, &Attempt::list,
+     &Attempt::rule, &Attempt::period, &Attempt::reason});
+
+/// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, at most 4 KiB, the end
+/// marked where it was cut. What was cleaned once stays as it is.
+std::string clean_text(std::string_view text);
+
+}  // namespace breakwater::safeguarding

@@ -1,0 +1,193 @@
+#include "proxy/safeguarding/recorder.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "proxy/safeguarding/store.h"
+
+namespace breakwater::safeguarding {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLargestGroup = 4096;  // of one transaction: after an outage the first answers come soon
+constexpr std::size_t kNamedAtTheEnd = 20;   // references in the last message
+
+/// What one transaction takes, and who is still to be told of it.
+struct Group {
+  std::vector<Attempt> attempts;
+  std::vector<Recorder::Handler> handlers;
+
+  /// How many were told.
+  std::size_t answer(Recorded recorded) {
+    const auto waiting = std::exchange(handlers, {});
+    for (const auto& handler : waiting)
+      handler(recorded);
+    return waiting.size();
+  }
+};
+
+}  // namespace
+
+struct Recorder::Impl {
+  struct Arrival {
+    Attempt attempt;
+    Handler handler;
+  };
+
+  std::filesystem::path state;
+  RecorderOptions options;
+  FailureHandler on_failure;
+  Counters counters;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<Arrival> arrivals;
+  bool stopping = false;
+
+  // The recorder's thread alone.
+  std::unique_ptr<Store> store;  // none while it fails
+  std::deque<Group> pending;     // oldest first
+  Clock::time_point next_try{};
+
+  std::thread thread;
+
+  void run();
+  bool gather();
+  void take(std::vector<Arrival> arrived);
+  bool open_store();
+  void write_pending();
+  void failed(const std::string& message);
+  void defer_pending();
+  void report_unwritten();
+};
+
+void Recorder::Impl::run() {
+  for (bool stop = false; !stop;) {
+    if (store || Clock::now() >= next_try) write_pending();
+    if (!store) defer_pending();
+    stop = gather();
+  }
+  write_pending();
+  defer_pending();
+  report_unwritten();
+}
+
+/// Waits for arrivals, for the next try, or for the end; true at the end.
+bool Recorder::Impl::gather() {
+  std::unique_lock lock(mutex);
+  const auto needed = [this] { return stopping || !arrivals.empty(); };
+  if (store) {
+    wake.wait(lock, needed);
+    if (options.linger.count() > 0) wake.wait_for(lock, options.linger, [this] { return stopping; });
+  } else {
+    wake.wait_until(lock, next_try, needed);
+  }
+  const bool stop = stopping;
+  auto arrived = std::exchange(arrivals, {});
+  lock.unlock();
+  take(std::move(arrived));
+  return stop;
+}
+
+void Recorder::Impl::take(std::vector<Arrival> arrived) {
+  for (auto& [attempt, handler] : arrived) {
+    if (pending.empty() || pending.back().attempts.size() >= kLargestGroup) pending.emplace_back();
+    pending.back().attempts.push_back(std::move(attempt));
+    if (handler) pending.back().handlers.push_back(std::move(handler));
+  }
+}
+
+bool Recorder::Impl::open_store() {
+  if (store) return true;
+  auto opened = Store::open(state, Store::Mode::read_write);
+  if (!opened) {
+    failed(opened.error().message);
+    return false;
+  }
+  store = *std::move(opened);
+  return true;
+}
+
+/// All groups, oldest first, until one fails.
+void Recorder::Impl::write_pending() {
+  if (!open_store()) return;
+  for (; !pending.empty(); pending.pop_front()) {
+    Group& group = pending.front();
+    if (const auto error = store->append(group.attempts)) {
+      failed(error->message);
+      return;
+    }
+    counters.durable += group.attempts.size();
+    counters.backlog -= group.attempts.size();
+    group.answer(Recorded::durable);
+  }
+}
+
+/// The store is opened anew at the next try: whatever was wrong with the connection does not stay.
+void Recorder::Impl::failed(const std::string& message) {
+  store.reset();
+  next_try = Clock::now() + options.retry;
+  ++counters.failures;
+  if (on_failure) on_failure(message);
+}
+
+void Recorder::Impl::defer_pending() {
+  for (Group& group : pending)
+    counters.deferred += group.answer(Recorded::deferred);
+}
+
+void Recorder::Impl::report_unwritten() {
+  if (pending.empty()) return;
+  std::string references;
+  std::size_t count = 0;
+  for (const Group& group : pending)
+    for (const Attempt& attempt : group.attempts)
+      if (++count <= kNamedAtTheEnd) references += " " + attempt.id;
+  if (count > kNamedAtTheEnd) references += " ...";
+  if (on_failure) on_failure(std::to_string(count) + " attempts were not recorded before the end:" + references);
+}
+
+Recorder::Recorder(std::filesystem::path state, RecorderOptions options, FailureHandler on_failure)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->state = std::move(state);
+  impl_->options = options;
+  impl_->on_failure = std::move(on_failure);
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+Recorder::~Recorder() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->thread.join();
+}
+
+void Recorder::record(Attempt attempt, Handler handler) {
+  for (const auto field : kTextFields)  // here, so that what waits in memory is bounded too
+    attempt.*field = clean_text(attempt.*field);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->counters.backlog < impl_->options.backlog) {
+      ++impl_->counters.backlog;
+      impl_->arrivals.push_back({std::move(attempt), std::move(handler)});
+      impl_->wake.notify_one();
+      return;
+    }
+  }
+  ++impl_->counters.refused;
+  if (handler) handler(Recorded::full);
+}
+
+const Recorder::Counters& Recorder::counters() const {
+  return impl_->counters;
+}
+
+}  // namespace breakwater::safeguarding

@@ -1,0 +1,303 @@
+#include "proxy/snapshot/settings.h"
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include <toml++/toml.h>
+
+#include "categories/ip_address.h"
+#include "proxy/dns/resolver.h"
+#include "proxy/net/listener.h"
+#include "rules/duration.h"
+
+namespace breakwater::snapshot {
+namespace {
+
+/// Reads one value into the settings; the answer is what is wrong with it, or "".
+using Read = std::function<std::string(const toml::node&, Settings&)>;
+
+struct Setting {
+  std::string_view name;
+  std::string_view fallback;  ///< as it is written in TOML
+  std::string_view bounds;
+  std::string_view meaning;
+  Read read;
+};
+
+std::string quote(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::string expected(std::string_view what) { return "expected " + std::string(what); }
+
+Read duration(milliseconds Settings::*member, milliseconds least, milliseconds most) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* text = node.as_string();
+    if (!text) return expected("a duration in quotes, as \"60s\"");
+    const auto value = rules::parse_duration(text->get());
+    if (!value) return quote(text->get()) + " " + std::string(rules::duration_phrase(value.error()));
+    if (*value < least || *value > most) return quote(text->get()) + " is out of bounds";
+    out.*member = *value;
+    return {};
+  };
+}
+
+Read number(std::uint64_t Settings::*member, std::uint64_t least, std::uint64_t most) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* value = node.as_integer();
+    if (!value) return expected("a whole number");
+    if (value->get() < 0) return "out of bounds";
+    const auto given = static_cast<std::uint64_t>(value->get());
+    if (given < least || given > most)
+      return std::to_string(given) + " is out of bounds (" + std::to_string(least) + " to " + std::to_string(most) + ")";
+    out.*member = given;
+    return {};
+  };
+}
+
+/// Sizes are text with a unit, or a number of bytes.
+Read size(std::uint64_t Settings::*member, std::uint64_t least, std::uint64_t most) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    if (node.is_integer()) return number(member, least, most)(node, out);
+    const auto* text = node.as_string();
+    if (!text) return expected("a size, as \"64KiB\" or a number of bytes");
+    const auto value = rules::parse_size(text->get());
+    if (!value) return quote(text->get()) + " " + std::string(rules::size_phrase(value.error()));
+    if (*value < least || *value > most) return quote(text->get()) + " is out of bounds";
+    out.*member = *value;
+    return {};
+  };
+}
+
+Read path(std::filesystem::path Settings::*member) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* text = node.as_string();
+    if (!text) return expected("a path in quotes");
+    out.*member = text->get();
+    return {};
+  };
+}
+
+/// A choice between two words.
+template <class Enum>
+Read choice(Enum rules::Gate::*member, std::string_view first_word, Enum first, std::string_view second_word, Enum second) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* text = node.as_string();
+    if (text && text->get() == first_word) {
+      out.gate.*member = first;
+    } else if (text && text->get() == second_word) {
+      out.gate.*member = second;
+    } else {
+      return expected(quote(first_word) + " or " + quote(second_word));
+    }
+    return {};
+  };
+}
+
+/// A list of strings; `take` says what is wrong with one of them.
+Read strings(std::string_view what, std::function<std::string(const std::string&, Settings&)> take,
+             std::function<void(Settings&)> clear) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* array = node.as_array();
+    if (!array) return expected("a list of " + std::string(what));
+    clear(out);
+    for (const auto& element : *array) {
+      const auto* text = element.as_string();
+      if (!text) return expected("a list of " + std::string(what));
+      if (auto wrong = take(text->get(), out); !wrong.empty()) return wrong;
+    }
+    return {};
+  };
+}
+
+std::string read_ports(const toml::node& node, Settings& out) {
+  const auto* array = node.as_array();
+  if (!array) return expected("a list of port numbers");
+  out.gate.connect_ports.clear();
+  for (const auto& element : *array) {
+    const auto* value = element.as_integer();
+    if (!value || value->get() < 1 || value->get() > 65535) return expected("port numbers from 1 to 65535");
+    out.gate.connect_ports.push_back(static_cast<std::uint16_t>(value->get()));
+  }
+  return {};
+}
+
+const std::vector<Setting>& table() {
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  using rules::Choice;
+  using rules::SniMismatch;
+  constexpr milliseconds kLeast{10};
+  constexpr milliseconds kMost = hours(24 * 7);
+  static const std::vector<Setting> settings{
+      {"proxy.listen", "[\"127.0.0.1:3128\"]", "ADDR:PORT", "where clients connect; `--listen` wins",
+       strings(
+           "ADDR:PORT",
+           [](const std::string& text, Settings& out) -> std::string {
+             if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
+             out.listen.push_back(text);
+             return {};
+           },
+           [](Settings& out) { out.listen.clear(); })},
+      {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
+       number(&Settings::threads, 0, 256)},
+      {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
+       number(&Settings::connections, 1, 1'000'000)},
+      {"proxy.connections_per_client", "256", "1 to 1000000", "client connections from one address",
+       number(&Settings::connections_per_client, 1, 1'000'000)},
+      {"proxy.head_bytes", "\"32KiB\"", "1KiB to 1MiB", "size of a request or response head; more is answered 431",
+       size(&Settings::head_bytes, 1024, 1 << 20)},
+      {"proxy.head_fields", "100", "8 to 1000", "fields in a head; more is answered 431",
+       number(&Settings::head_fields, 8, 1000)},
+      {"proxy.drain", "\"10s\"", "10ms to 168h", "time that open requests and tunnels have after SIGTERM",
+       duration(&Settings::drain, kLeast, kMost)},
+      {"proxy.deadline.head", "\"30s\"", "10ms to 168h", "from its first byte (or the connection) to the end of a request head",
+       duration(&Settings::head, kLeast, kMost)},
+      {"proxy.deadline.connect", "\"10s\"", "10ms to 168h", "to connect to an origin, all its addresses together",
+       duration(&Settings::connect, kLeast, kMost)},
+      {"proxy.deadline.hello", "\"10s\"", "10ms to 168h", "from the answer to CONNECT to the end of the ClientHello",
+       duration(&Settings::hello, kLeast, kMost)},
+      {"proxy.deadline.idle", "\"120s\"", "10ms to 168h", "between two requests of a kept-alive connection",
+       duration(&Settings::idle, kLeast, kMost)},
+      {"proxy.deadline.origin", "\"60s\"", "10ms to 168h", "for an origin to begin its answer",
+       duration(&Settings::origin, kLeast, kMost)},
+      {"proxy.deadline.stall", "\"60s\"", "10ms to 168h", "without a byte moving in a body, either way",
+       duration(&Settings::stall, kLeast, kMost)},
+      {"proxy.deadline.tunnel_idle", "\"15m\"", "10ms to 168h", "without a byte moving in a tunnel",
+       duration(&Settings::tunnel_idle, kLeast, kMost)},
+      {"proxy.deadline.lifetime", "\"24h\"", "10ms to 168h", "of a client connection, whatever it does",
+       duration(&Settings::lifetime, kLeast, kMost)},
+      {"proxy.deadline.record", "\"5s\"", "10ms to 168h",
+       "for the record of a blocked attempt to be on disk; then the answer is 503, still blocked",
+       duration(&Settings::record, kLeast, kMost)},
+      {"proxy.connect.ports", "[443]", "1 to 65535", "ports that CONNECT may name", read_ports},
+      {"proxy.connect.no_sni", "\"block\"", "block, allow", "a ClientHello without a server name",
+       choice(&rules::Gate::no_sni, "block", Choice::block, "allow", Choice::allow)},
+      {"proxy.connect.not_tls", "\"block\"", "block, allow", "bytes in a tunnel that are no ClientHello",
+       choice(&rules::Gate::not_tls, "block", Choice::block, "allow", Choice::allow)},
+      {"proxy.connect.address_literal", "\"block\"", "block, allow", "CONNECT to an address instead of a name",
+       choice(&rules::Gate::address_literal, "block", Choice::block, "allow", Choice::allow)},
+      {"proxy.connect.sni_mismatch", "\"judge-both\"", "judge-both, block",
+       "a server name that is not the authority: both must be allowed, or refused at once",
+       choice(&rules::Gate::sni_mismatch, "judge-both", SniMismatch::judge_both, "block", SniMismatch::block)},
+      {"dns.servers", "[]", "ADDR or ADDR:PORT", "resolvers; none: those of /etc/resolv.conf",
+       strings(
+           "addresses",
+           [](const std::string& text, Settings& out) -> std::string {
+             if (!dns::Resolver::valid_server(text)) return quote(text) + " is not ADDR or ADDR:PORT";
+             out.dns_servers.push_back(text);
+             return {};
+           },
+           [](Settings& out) { out.dns_servers.clear(); })},
+      {"dns.hosts", "\"\"", "a file", "names with fixed addresses, in hosts-file syntax; they win over the servers",
+       path(&Settings::dns_hosts)},
+      {"dns.timeout", "\"5s\"", "10ms to 60s", "for an answer of the resolvers",
+       duration(&Settings::dns_timeout, kLeast, seconds(60))},
+      {"dns.allow_private", "[]", "ADDR/PREFIX",
+       "networks that may be dialled although they are private, loopback, link-local, multicast or the gateway's own",
+       strings(
+           "networks",
+           [](const std::string& text, Settings& out) -> std::string {
+             const auto network = categories::Network::parse(text);
+             if (!network) return quote(text) + " is no network, as 10.0.0.0/8";
+             out.gate.allow_private.push_back(*network);
+             return {};
+           },
+           [](Settings& out) { out.gate.allow_private.clear(); })},
+      {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
+       path(&Settings::log_file)},
+      {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",
+       size(&Settings::log_rotate_bytes, 4096, std::uint64_t{1} << 40)},
+      {"log.keep", "10", "1 to 1000", "access logs that are kept beside the one being written",
+       number(&Settings::log_keep, 1, 1000)},
+  };
+  return settings;
+}
+
+/// Walks the file; each leaf must be a setting of the table.
+class Walk {
+ public:
+  Walk(const std::string& file, Settings& settings, categories::Diagnostics& diagnostics)
+      : file_(file), settings_(settings), diagnostics_(diagnostics) {}
+
+  void visit(const toml::table& values, const std::string& prefix) {
+    for (const auto& [key, value] : values) {
+      const std::string name = prefix + std::string(key.str());
+      const auto* setting = find(name);
+      if (setting) {
+        if (auto wrong = setting->read(value, settings_); !wrong.empty()) complain(value.source(), name + ": " + wrong);
+      } else if (const auto* section = value.as_table(); section && is_section(name + ".")) {
+        visit(*section, name + ".");
+      } else {
+        complain(key.source(), "unknown setting \"" + name + "\"" + did_you_mean(name));
+      }
+    }
+  }
+
+ private:
+  static const Setting* find(std::string_view name) {
+    for (const auto& setting : table())
+      if (setting.name == name) return &setting;
+    return nullptr;
+  }
+
+  static bool is_section(std::string_view prefix) {
+    for (const auto& setting : table())
+      if (setting.name.starts_with(prefix)) return true;
+    return false;
+  }
+
+  static std::string did_you_mean(std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const auto& setting : table())
+      known.push_back(setting.name);
+    const auto near = categories::nearest(name, known);
+    return near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?";
+  }
+
+  void complain(const toml::source_region& where, std::string message) {
+    diagnostics_.push_back({categories::Severity::error, file_, where.begin.line, where.begin.column, std::move(message)});
+  }
+
+  const std::string& file_;
+  Settings& settings_;
+  categories::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+Settings default_settings() {
+  Settings settings;
+  for (const auto& setting : table()) {
+    const auto value = toml::parse("value = " + std::string(setting.fallback));
+    setting.read(*value.table().get("value"), settings);
+  }
+  return settings;
+}
+
+Settings parse_settings(std::string_view text, const std::filesystem::path& file, categories::Diagnostics& diagnostics) {
+  Settings settings = default_settings();
+  const auto name = file.string();
+  const auto parsed = toml::parse(text, name);
+  if (!parsed) {
+    const auto& where = parsed.error().source().begin;
+    diagnostics.push_back(
+        {categories::Severity::error, name, where.line, where.column, std::string(parsed.error().description())});
+    return settings;
+  }
+  Walk(name, settings, diagnostics).visit(parsed.table(), "");
+  const auto folder = file.parent_path();
+  if (!settings.dns_hosts.empty()) settings.dns_hosts = folder / settings.dns_hosts;
+  if (!settings.log_file.empty() && settings.log_file != "-") settings.log_file = folder / settings.log_file;
+  return settings;
+}
+
+std::string settings_table() {
+  std::string text = "| setting | default | bounds | what it does |\n|---|---|---|---|\n";
+  for (const auto& setting : table())
+    text += "| `" + std::string(setting.name) + "` | `" + std::string(setting.fallback) + "` | " +
+            std::string(setting.bounds) + " | " + std::string(setting.meaning) + " |\n";
+  return text;
+}
+
+}  // namespace breakwater::snapshot

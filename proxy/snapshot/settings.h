@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "categories/diagnostic.h"
+#include "rules/gate.h"
+
+namespace breakwater::snapshot {
+
+using std::chrono::milliseconds;
+
+/// What `--config` sets, sealed at start. Names, defaults, bounds and descriptions stand in one table (settings.cpp), from which the parser
+/// and the operator's table (`breakwater settings`) come.
+struct Settings {
+  std::vector<std::string> listen;
+  std::uint64_t threads = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t connections_per_client = 0;
+  std::uint64_t head_bytes = 0;
+  std::uint64_t head_fields = 0;
+  milliseconds drain{};
+  milliseconds head{};
+  milliseconds connect{};
+  milliseconds hello{};
+  milliseconds idle{};
+  milliseconds origin{};
+  milliseconds stall{};
+  milliseconds tunnel_idle{};
+  milliseconds lifetime{};
+  milliseconds record{};
+  rules::Gate gate;
+  std::vector<std::string> dns_servers;
+  std::filesystem::path dns_hosts;
+  milliseconds dns_timeout{};
+  std::filesystem::path log_file;
+  std::uint64_t log_rotate_bytes = 0;
+  std::uint64_t log_keep = 0;
+};
+
+/// The defaults alone.
+Settings default_settings();
+
+/// Every mistake goes to `diagnostics` with line and column; what is wrong keeps its default. Paths are relative to the file.
+Settings parse_settings(std::string_view text, const std::filesystem::path& file, categories::Diagnostics& diagnostics);
+
+/// The table as Markdown: name, default, bounds, what it does.
+std::string settings_table();
+
+}  // namespace breakwater::snapshot

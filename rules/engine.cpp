@@ -1,0 +1,183 @@
+#include "rules/engine.h"
+
+#include <algorithm>
+
+#include "categories/url.h"
+
+namespace breakwater::rules {
+namespace {
+
+using categories::ListRole;
+using categories::Match;
+
+/// How far ahead a blocked person is told of an opening: a week and the day after, so that "the same time next week" is
+/// seen.
+constexpr std::chrono::days kLookAhead{8};
+/// A span without an end was looked for within a horizon from one instant; it may not be believed for ever.
+constexpr std::chrono::days kCacheFor{1};
+
+bool is_stricter(const Ruling& a, const Ruling& b) {
+  return a.action != b.action ? a.action == Action::block : a.rule < b.rule;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Snapshot> snapshot)
+    : snapshot_(std::move(snapshot)),
+      scratch_(snapshot_->catalogue->make_scratch()),
+      spans_(snapshot_->policy.timetables.size()) {}
+
+Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds now) {
+  auto verdict = refuse(Reason::engine_error, subject, now);
+  classify(facts);
+  if (classification_.status != categories::ClassifyStatus::ok) return verdict;
+  verdict.categories = classification_.categories;
+  judge(verdict, facts, subject.group, period(subject.group, now));
+  return verdict;
+}
+
+Verdict Engine::refuse(Reason reason, const Subject& subject, SysSeconds now) {
+  const auto& groups = snapshot_->policy.groups;
+  Verdict verdict;
+  verdict.reason = reason;
+  verdict.period = period(subject.group, now).period;
+  if (subject.group < groups.size()) verdict.group = groups[subject.group].name;
+  return verdict;
+}
+
+std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& subject, SysSeconds now) {
+  for (auto when = now; when <= now + kLookAhead;) {
+    const auto verdict = decide(facts, subject, when);
+    if (verdict.action == Action::allow) return when;
+    if (!verdict.until) break;
+    when = *verdict.until;
+  }
+  return std::nullopt;
+}
+
+std::optional<SysSeconds> Engine::next_bell(SysSeconds now) {
+  std::optional<SysSeconds> next;
+  for (const auto& group : snapshot_->policy.groups) {
+    if (!group.timetable) continue;
+    const auto until = timetable_span(*group.timetable, now).until;
+    if (until && (!next || *until < *next)) next = until;
+  }
+  return next;
+}
+
+const PeriodSpan& Engine::period(GroupId group, SysSeconds now) {
+  static const PeriodSpan kAlways;
+  const auto& groups = snapshot_->policy.groups;
+  if (group >= groups.size() || !groups[group].timetable) return kAlways;
+  return timetable_span(*groups[group].timetable, now);
+}
+
+const PeriodSpan& Engine::timetable_span(std::uint16_t timetable, SysSeconds now) {
+  auto& cached = spans_[timetable];
+  if (now < cached.from || now >= cached.until) {
+    cached.span = snapshot_->policy.timetables[timetable].at(now);
+    cached.from = std::max(cached.span.from.value_or(SysSeconds::min()), now - kCacheFor);
+    cached.until = std::min(cached.span.until.value_or(SysSeconds::max()), now + kCacheFor);
+  }
+  return cached.span;
+}
+
+void Engine::classify(const Facts& facts) {
+  classification_.clear();
+  classification_.status = categories::ClassifyStatus::engine_error;
+  if (!scratch_) return;
+  match_text_.clear();
+  if (facts.stage == Stage::http_request) categories::append_match_text(match_text_, facts.host, facts.path);
+  snapshot_->catalogue->classify(facts.host, match_text_, *scratch_, classification_);
+}
+
+void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span) {
+  const auto& policy = snapshot_->policy;
+  if ((verdict.categories & policy.floor).any()) {
+    verdict.reason = Reason::floor;
+    note_concern(verdict);
+    blame_floor(verdict);
+    return;
+  }
+  if (const auto reason = refusal(facts, group)) {
+    verdict.reason = *reason;
+  } else if (policy.is_essential(facts.host)) {
+    verdict.action = Action::allow;
+    verdict.reason = Reason::essential;
+  } else {
+    if (classification_.allow) {
+      // The IT provider's word: what feeds say of the host no longer counts, what they themselves put it into does.
+      auto& matches = classification_.matches;
+      matches.erase(std::remove_if(matches.begin(), matches.end(),
+                                   [](const Match& match) { return match.role != ListRole::local; }),
+                    matches.end());
+      verdict.categories = classification_.local;
+    }
+    verdict.until = span.until;
+    apply_rules(verdict, group);
+  }
+  note_concern(verdict);
+}
+
+std::optional<Reason> Engine::refusal(const Facts& facts, GroupId group) const {
+  const auto& gate = snapshot_->gate;
+  if (group >= snapshot_->policy.groups.size()) return Reason::unknown_client;
+  if (facts.stage == Stage::connect) {
+    const auto& ports = gate.connect_ports;
+    if (std::find(ports.begin(), ports.end(), facts.port) == ports.end()) return Reason::port;
+    if (facts.host.is_literal() && gate.address_literal == Choice::block) return Reason::address_literal;
+  }
+  if (facts.host.is_literal() && !may_dial(gate, facts.host.address(), {})) return Reason::private_destination;
+  return std::nullopt;
+}
+
+/// The entry of the gravest concern where that is in the floor, so that page and record name the same one; else the
+/// first.
+void Engine::blame_floor(Verdict& verdict) const {
+  const auto& floor = snapshot_->policy.floor;
+  if (verdict.concern_match && floor.test(verdict.concern_category)) {
+    verdict.because = verdict.concern_match;
+    return;
+  }
+  const auto& matches = classification_.matches;
+  const auto found =
+      std::find_if(matches.begin(), matches.end(), [&](const Match& match) { return floor.test(match.category); });
+  if (found != matches.end()) verdict.because = *found;
+}
+
+void Engine::apply_rules(Verdict& verdict, GroupId group) const {
+  const auto& policy = snapshot_->policy;
+  const auto& rulings = policy.rulings(group, verdict.period);
+  const Ruling* ruling = nullptr;
+  for (const auto& match : classification_.matches) {
+    if (match.category >= rulings.size() || !rulings[match.category]) continue;
+    const auto& candidate = *rulings[match.category];
+    if (ruling && !is_stricter(candidate, *ruling)) continue;
+    ruling = &candidate;
+    verdict.because = match;
+  }
+  if (classification_.allow && (!ruling || ruling->action == Action::allow)) {
+    verdict.action = Action::allow;
+    verdict.reason = Reason::allow_list;
+    verdict.because = classification_.allow;
+  } else if (ruling) {
+    verdict.action = ruling->action;
+    verdict.reason = Reason::rule;
+    verdict.rule = policy.rules[ruling->rule];
+  } else {
+    verdict.action = policy.groups[group].fallback;
+    verdict.reason = Reason::group_default;
+  }
+}
+
+void Engine::note_concern(Verdict& verdict) const {
+  const auto& concern = snapshot_->policy.concern;
+  for (const auto& match : classification_.matches) {
+    if (concern[match.category] <= verdict.concern) continue;
+    verdict.concern = concern[match.category];
+    verdict.concern_category = match.category;
+    verdict.concern_match = match;
+  }
+}
+
+}  // namespace breakwater::rules

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "categories/catalogue.h"
+#include "rules/facts.h"
+#include "rules/gate.h"
+#include "rules/policy.h"
+#include "rules/subject.h"
+#include "rules/verdict.h"
+
+namespace breakwater::rules {
+
+/// Catalogue, policy and gate in force, swapped whole.
+struct Snapshot {
+  std::shared_ptr<const categories::Catalogue> catalogue;
+  Policy policy;
+  Gate gate;
+};
+
+/// The one place where a decision is made: live path, `check`, rehearsal and self-test call it. Holds a thread's
+/// scratch and cached periods, so an Engine belongs to one thread; it keeps its snapshot alive. Pure in its arguments:
+/// time is a parameter.
+class Engine {
+ public:
+  explicit Engine(std::shared_ptr<const Snapshot> snapshot);
+
+  /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
+  /// essential -> allow; local allow -> allow; rules, the strictest category winning -> allow or block; the group's
+  /// default. The verdict's views live as long as snapshot().
+  Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
+
+  /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
+  Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);
+
+  /// The first instant from `now` on at which the same question would be allowed, looking 8 days ahead; for the block
+  /// page.
+  std::optional<SysSeconds> opens_at(const Facts& facts, const Subject& subject, SysSeconds now);
+
+  /// The next bell of any group after `now`.
+  std::optional<SysSeconds> next_bell(SysSeconds now);
+
+  const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+
+ private:
+  /// A span and the stretch of time in which it may be used again.
+  struct CachedSpan {
+    PeriodSpan span;
+    SysSeconds from = SysSeconds::max();
+    SysSeconds until = SysSeconds::min();
+  };
+
+  const PeriodSpan& period(GroupId group, SysSeconds now);
+  const PeriodSpan& timetable_span(std::uint16_t timetable, SysSeconds now);
+  void classify(const Facts& facts);
+  void judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span);
+  std::optional<Reason> refusal(const Facts& facts, GroupId group) const;
+  void blame_floor(Verdict& verdict) const;
+  void apply_rules(Verdict& verdict, GroupId group) const;
+  void note_concern(Verdict& verdict) const;
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  categories::Catalogue::ScratchPtr scratch_;
+  categories::Classification classification_;
+  std::string match_text_;
+  std::vector<CachedSpan> spans_;  ///< by timetable
+};
+
+}  // namespace breakwater::rules

@@ -1,0 +1,44 @@
+#include "rules/policy.h"
+
+#include <algorithm>
+
+namespace breakwater::rules {
+
+GroupId Policy::group_of(const categories::IpAddress& address) const {
+  if (const auto found = networks_.find(address)) return *found;
+  return catch_all.value_or(kNoGroup);
+}
+
+std::optional<GroupId> Policy::find_group(std::string_view name) const {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; });
+  if (found == groups.end()) return std::nullopt;
+  return static_cast<GroupId>(found - groups.begin());
+}
+
+bool Policy::is_essential(const categories::Host& host) const {
+  if (essential_.empty()) return false;
+  auto name = host.text();
+  if (host.is_literal()) return essential_.contains(name);
+  while (!essential_.contains(name)) {
+    const auto dot = name.find('.');
+    if (dot == std::string_view::npos) return false;
+    name.remove_prefix(dot + 1);
+  }
+  return true;
+}
+
+const Rulings& Policy::rulings(GroupId group, std::string_view period) const {
+  static const Rulings kNone;
+  if (group >= rulings_.size()) return kNone;
+  const auto& periods = rulings_[group];
+  const auto found =
+      std::find_if(periods.begin(), periods.end(), [&](const auto& entry) { return entry.period == period; });
+  return found == periods.end() ? kNone : found->rulings;
+}
+
+const Ruling* Policy::ruling(GroupId group, std::string_view period, categories::CategoryId category) const {
+  const auto& all = rulings(group, period);
+  return category < all.size() && all[category] ? &*all[category] : nullptr;
+}
+
+}  // namespace breakwater::rules

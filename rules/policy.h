@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "categories/category.h"
+#include "categories/host.h"
+#include "rules/network_index.h"
+#include "rules/subject.h"
+#include "rules/timetable.h"
+#include "rules/verdict.h"
+
+namespace breakwater::rules {
+
+/// What a rule says of a category in one period, looked up by category.
+struct Ruling {
+  Action action;
+  std::uint16_t rule;  ///< index in Policy::rules
+};
+
+/// By category; none where no rule speaks of it.
+using Rulings = std::vector<std::optional<Ruling>>;
+
+struct Group {
+  std::string name;
+  std::vector<categories::Network> networks;
+  std::optional<std::uint16_t> timetable;  ///< none: the period is always ""
+  Action fallback = Action::allow;         ///< `default`: a site of which no rule speaks
+};
+
+/// A policy resolved against a catalogue's categories. Immutable; safe from any thread. Built by PolicyFile::resolve().
+class Policy {
+ public:
+  std::string centre;
+  const date::time_zone* zone = nullptr;
+  std::vector<Group> groups;
+  std::optional<GroupId> catch_all;
+  std::vector<Timetable> timetables;
+  std::vector<std::string> rules;  ///< names, in the order of the file
+  categories::CategorySet floor;   ///< with children; the locked categories always
+  std::vector<Concern> concern;    ///< by category, children included
+  std::chrono::milliseconds grace{60'000};
+
+  /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
+  GroupId group_of(const categories::IpAddress& address) const;
+  std::optional<GroupId> find_group(std::string_view name) const;
+  /// Does `essential` name the host or a parent domain of it?
+  bool is_essential(const categories::Host& host) const;
+  /// All that the rules say for this group in this period; no entries where they say nothing. Lives as long as the
+  /// policy.
+  const Rulings& rulings(GroupId group, std::string_view period) const;
+  /// What the rules say of a category for this group in this period; nullptr: no rule speaks of it.
+  const Ruling* ruling(GroupId group, std::string_view period, categories::CategoryId category) const;
+
+ private:
+  friend class PolicyBuilder;
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  /// The few periods of one group.
+  struct PeriodRulings {
+    std::string period;
+    Rulings rulings;
+  };
+
+  NetworkIndex networks_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> essential_;
+  std::vector<std::vector<PeriodRulings>> rulings_;  ///< by group
+};
+
+}  // namespace breakwater::rules

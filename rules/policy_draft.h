@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "categories/catalogue_builder.h"
+#include "rules/diagnostic_sink.h"
+#include "rules/policy.h"
+
+namespace breakwater::rules {
+
+struct RuleDraft {
+  Text name;
+  std::vector<GroupId> groups;       ///< empty: all
+  std::vector<std::string> periods;  ///< empty: all
+  std::vector<Text> allow;
+  std::vector<Text> block;
+};
+
+/// A policy file as read: complete but for categories, which are names until a catalogue knows them.
+struct PolicyDraft {
+  std::string file;
+  std::string text;  ///< of the file, where it is not all ASCII; empty otherwise (see DiagnosticSink)
+
+  std::string centre;
+  const date::time_zone* zone = nullptr;
+  std::chrono::milliseconds grace{60'000};
+  categories::Sources sources;
+  std::vector<Timetable> timetables;
+  std::vector<Group> groups;
+  std::optional<GroupId> catch_all;
+  std::vector<RuleDraft> rules;
+  std::vector<Text> floor;
+  std::vector<std::pair<Text, Concern>> concern;
+  std::vector<Text> essential;  ///< in normal form
+};
+
+/// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.
+PolicyDraft parse_policy(std::string_view text, const std::filesystem::path& file, DiagnosticSink& sink);
+
+/// See PolicyFile::resolve(). nullopt where there was an error.
+std::optional<Policy> resolve_policy(const PolicyDraft& draft, const categories::Catalogue& catalogue,
+                                     DiagnosticSink& sink);
+
+}  // namespace breakwater::rules

@@ -1,0 +1,38 @@
+#include "rules/policy_file.h"
+
+#include <algorithm>
+
+#include "rules/policy_draft.h"
+
+namespace breakwater::rules {
+
+struct PolicyFile::Impl {
+  PolicyDraft draft;
+};
+
+PolicyFile::PolicyFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PolicyFile::~PolicyFile() = default;
+
+std::unique_ptr<const PolicyFile> PolicyFile::parse(std::string_view text, const std::filesystem::path& file,
+                                                    categories::Diagnostics& diagnostics) {
+  DiagnosticSink sink(file.string(), text);
+  auto impl = std::make_unique<Impl>(Impl{parse_policy(text, file, sink)});
+  const bool usable = !sink.has_errors();
+  sink.move_to(diagnostics);
+  if (!usable) return nullptr;
+  return std::unique_ptr<const PolicyFile>(new PolicyFile(std::move(impl)));
+}
+
+const categories::Sources& PolicyFile::sources() const {
+  return impl_->draft.sources;
+}
+
+std::optional<Policy> PolicyFile::resolve(const categories::Catalogue& catalogue,
+                                          categories::Diagnostics& diagnostics) const {
+  DiagnosticSink sink(impl_->draft.file, impl_->draft.text);
+  auto policy = resolve_policy(impl_->draft, catalogue, sink);
+  sink.move_to(diagnostics);
+  return policy;
+}
+
+}  // namespace breakwater::rules

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "categories/catalogue_builder.h"
+#include "categories/diagnostic.h"
+#include "rules/policy.h"
+
+namespace breakwater::rules {
+
+/// A policy file as parsed: its syntax, types, names and references within the file are checked; categories are not yet
+/// known.
+class PolicyFile {
+ public:
+  /// Never throws. Every mistake goes to `diagnostics` with line and column; unknown keys with "did you mean". `file`
+  /// names the text in diagnostics, and its folder is what relative paths in it start from. nullptr where there was an
+  /// error.
+  static std::unique_ptr<const PolicyFile> parse(std::string_view text, const std::filesystem::path& file,
+                                                 categories::Diagnostics& diagnostics);
+  ~PolicyFile();
+
+  /// What the catalogue is to be built from.
+  const categories::Sources& sources() const;
+
+  /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error.
+  std::optional<Policy> resolve(const categories::Catalogue& catalogue, categories::Diagnostics& diagnostics) const;
+
+ private:
+  struct Impl;
+  explicit PolicyFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace breakwater::rules

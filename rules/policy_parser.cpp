@@ -1,0 +1,313 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "rules/civil_time.h"
+#include "rules/duration.h"
+#include "rules/lists_parser.h"
+#include "rules/network_index.h"
+#include "rules/policy_draft.h"
+#include "rules/policy_names.h"
+#include "rules/timetable_parser.h"
+#include "rules/toml_reader.h"
+
+namespace breakwater::rules {
+namespace {
+
+using categories::Network;
+
+constexpr std::size_t kMaxGroups = 256;
+constexpr std::size_t kMaxTimetables = 256;
+constexpr std::size_t kMaxPeriods = 64;  ///< names in one timetable
+constexpr std::size_t kMaxRules = 4096;
+constexpr auto kMaxGrace = std::chrono::hours(1);
+
+class PolicyParser {
+ public:
+  PolicyParser(const std::filesystem::path& file, DiagnosticSink& sink) : folder_(file.parent_path()), sink_(sink) {
+    draft_.file = file.string();
+  }
+
+  PolicyDraft parse(const toml::table& tree);
+
+ private:
+  void centre(TomlTable table);
+  void timetables(std::vector<TomlTable> tables);
+  void groups(std::vector<TomlTable> tables);
+  void networks(const std::vector<Text>& texts, Group& group);
+  std::optional<Network> network(const Text& text);
+  void rules(std::vector<TomlTable> tables);
+  void rule_categories(TomlTable& table, RuleDraft& rule);
+  void rule_periods(const std::vector<Text>& periods, RuleDraft& rule);
+  void exception_periods();
+  void concern(TomlTable table);
+  void essential(TomlTable table);
+  void bell(TomlTable table);
+  void limit(const std::vector<TomlTable>& tables, std::size_t most, std::string_view what);
+  template <class Range>
+  std::optional<std::uint16_t> reference(const Text& text, std::string_view kind, const Range& named) {
+    const auto found = find_named(text, kind, named, sink_);
+    sound_ &= found.has_value();
+    return found;
+  }
+
+  std::filesystem::path folder_;
+  DiagnosticSink& sink_;
+  CategoryNames category_names_{sink_};
+  PolicyDraft draft_;
+  std::vector<TimetableDraft> timetables_;
+  std::map<Network, std::pair<GroupId, Place>> networks_;
+  bool sound_ = true;  ///< every reference so far was known
+};
+
+void PolicyParser::limit(const std::vector<TomlTable>& tables, std::size_t most, std::string_view what) {
+  if (tables.size() > most)
+    sink_.error(tables[most].place(), "more than " + std::to_string(most) + ' ' + std::string(what));
+}
+
+void PolicyParser::centre(TomlTable table) {
+  if (auto name = table.label("name", Need::required)) draft_.centre = std::move(name->value);
+  if (const auto zone = table.label("timezone", Need::required)) {
+    draft_.zone = find_zone(zone->value);
+    if (!draft_.zone)
+      sink_.error(zone->place, "unknown time zone " + in_quotes(zone->value) +
+                                   sink_.did_you_mean(zone->place, zone->value, zone_names()));
+  }
+  table.check_unknown();
+}
+
+void PolicyParser::timetables(std::vector<TomlTable> tables) {
+  limit(tables, kMaxTimetables, "timetables");
+  UniqueNames names("timetable", sink_);
+  for (auto& table : tables) {
+    const auto& draft = timetables_.emplace_back(parse_timetable(table, sink_));
+    if (!draft.timetable.name.empty()) names.add({draft.timetable.name, draft.name_place});
+    const auto periods = draft.periods();
+    if (std::set<std::string_view>(periods.begin(), periods.end()).size() > kMaxPeriods)
+      sink_.error(table.place(), "more than " + std::to_string(kMaxPeriods) + " periods");
+    draft_.timetables.push_back(draft.timetable);
+    draft_.timetables.back().zone = draft_.zone;
+  }
+}
+
+std::optional<Network> PolicyParser::network(const Text& text) {
+  if (const auto network = Network::parse(text.value)) return network;
+  // Tell host bits, which are easily repaired, from what is no network at all.
+  const auto slash = text.value.find('/');
+  const auto address = categories::IpAddress::parse(std::string_view(text.value).substr(0, slash));
+  if (address && slash != std::string::npos) {
+    const int width = address->is_v4() ? 32 : 128;
+    for (int prefix = 0; prefix < width; ++prefix) {
+      if (text.value.substr(slash + 1) != std::to_string(prefix)) continue;
+      const auto meant = network_of(*address, static_cast<std::uint8_t>(128 - width + prefix));
+      sink_.error(text.place,
+                  in_quotes(text.value) + " has host bits set; did you mean " + in_quotes(meant.to_string()) + '?');
+      return std::nullopt;
+    }
+  }
+  sink_.error(text.place, in_quotes(text.value) + " is no network (write 10.20.0.0/16 or fd00:20::/64)");
+  return std::nullopt;
+}
+
+void PolicyParser::networks(const std::vector<Text>& texts, Group& group) {
+  const auto id = static_cast<GroupId>(draft_.groups.size());
+  for (const auto& text : texts) {
+    const auto parsed = network(text);
+    if (!parsed) continue;
+    const auto [earlier, fresh] = networks_.try_emplace(*parsed, id, text.place);
+    if (fresh) {
+      group.networks.push_back(*parsed);
+    } else if (earlier->second.first == id) {
+      sink_.error(text.place, "network " + in_quotes(text.value) + " stands twice in this group");
+    } else {
+      sink_.error(text.place, "network " + in_quotes(text.value) + " belongs to group " +
+                                  in_quotes(draft_.groups[earlier->second.first].name) + " already (" +
+                                  at_line(earlier->second.second) + ')');
+    }
+  }
+}
+
+void PolicyParser::groups(std::vector<TomlTable> tables) {
+  limit(tables, kMaxGroups, "groups");
+  UniqueNames names("group", sink_);
+  Place catch_all;
+  for (auto& table : tables) {
+    Group group;
+    if (auto name = table.label("name", Need::required)) {
+      names.add(*name);
+      group.name = std::move(name->value);
+    }
+    networks(table.texts("networks"), group);
+    if (const auto timetable = table.text("timetable"))
+      group.timetable = reference(*timetable, "timetable", draft_.timetables);
+    if (const auto fallback = table.text("default")) {
+      if (fallback->value == "block")
+        group.fallback = Action::block;
+      else if (fallback->value != "allow")
+        sink_.error(fallback->place, "default: " + in_quotes(fallback->value) + " is neither \"allow\" nor \"block\"");
+    }
+    if (const auto flag = table.flag("catch_all"); flag && flag->value) {
+      if (draft_.catch_all) {
+        sink_.error(flag->place, "group " + in_quotes(draft_.groups[*draft_.catch_all].name) +
+                                     " is the catch-all already (" + at_line(catch_all) + ')');
+      } else {
+        catch_all = flag->place;
+        draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
+      }
+    }
+    table.check_unknown();
+    draft_.groups.push_back(std::move(group));
+  }
+  if (tables.empty()) sink_.warning({}, "there is no [[group]]: every client is refused");
+}
+
+void PolicyParser::rule_categories(TomlTable& table, RuleDraft& rule) {
+  std::map<std::string, Place> allowed;
+  for (auto& text : table.texts("allow")) {
+    if (!category_names_.check(text)) continue;
+    allowed.try_emplace(text.value, text.place);
+    rule.allow.push_back(std::move(text));
+  }
+  for (auto& text : table.texts("block")) {
+    if (!category_names_.check(text)) continue;
+    if (const auto found = allowed.find(text.value); found != allowed.end())
+      sink_.error(text.place,
+                  "this rule both allows (" + at_line(found->second) + ") and blocks " + in_quotes(text.value));
+    rule.block.push_back(std::move(text));
+  }
+  if (table.is_empty("allow") && table.is_empty("block"))
+    sink_.error(table.place(), "this rule says nothing: it needs allow or block");
+}
+
+void PolicyParser::rule_periods(const std::vector<Text>& periods, RuleDraft& rule) {
+  std::set<std::string_view> anywhere;
+  std::set<std::string_view> here;
+  for (const auto& timetable : timetables_)
+    for (const auto period : timetable.periods())
+      anywhere.insert(period);
+  for (std::size_t i = 0; i < draft_.groups.size(); ++i) {
+    const auto timetable = draft_.groups[i].timetable;
+    const bool meant = rule.groups.empty() || std::count(rule.groups.begin(), rule.groups.end(), i) != 0;
+    if (!timetable || !meant) continue;
+    for (const auto period : timetables_[*timetable].periods())
+      here.insert(period);
+  }
+  if (!sound_) here = anywhere;
+  for (const auto& period : periods) {
+    if (!anywhere.contains(period.value)) {
+      sink_.error(period.place, "unknown period " + in_quotes(period.value) +
+                                    sink_.did_you_mean(period.place, period.value, {anywhere.begin(), anywhere.end()}));
+    } else if (!here.contains(period.value)) {
+      sink_.error(period.place, "period " + in_quotes(period.value) + " is in no timetable of this rule's groups");
+    }
+    rule.periods.push_back(period.value);
+  }
+}
+
+void PolicyParser::rules(std::vector<TomlTable> tables) {
+  limit(tables, kMaxRules, "rules");
+  UniqueNames names("rule", sink_);
+  for (auto& table : tables) {
+    RuleDraft rule;
+    if (auto name = table.label("name", Need::required)) {
+      names.add(*name);
+      rule.name = std::move(*name);
+    }
+    for (const auto& text : table.texts("groups", Need::filled))
+      if (const auto group = reference(text, "group", draft_.groups)) rule.groups.push_back(*group);
+    rule_periods(table.texts("periods", Need::filled), rule);
+    rule_categories(table, rule);
+    table.check_unknown();
+    draft_.rules.push_back(std::move(rule));
+  }
+}
+
+/// An exception may bring a period that the week does not have, if a rule speaks of it; else its name is likely a slip.
+void PolicyParser::exception_periods() {
+  std::set<std::string_view> in_rules;
+  for (const auto& rule : draft_.rules)
+    in_rules.insert(rule.periods.begin(), rule.periods.end());
+  for (const auto& timetable : timetables_) {
+    const auto week = timetable.week_periods();
+    for (const auto& period : timetable.exception_periods) {
+      if (in_rules.contains(period.value) || std::find(week.begin(), week.end(), period.value) != week.end()) continue;
+      sink_.warning(period.place, "period " + in_quotes(period.value) +
+                                      " is in neither this timetable's week nor a rule" +
+                                      sink_.did_you_mean(period.place, period.value, week));
+    }
+  }
+}
+
+void PolicyParser::concern(TomlTable table) {
+  for (auto& [category, level] : table.entries()) {
+    if (!category_names_.check(category)) continue;
+    auto concern = Concern::none;
+    for (const auto known : {Concern::notice, Concern::warning, Concern::danger})
+      if (level.value == to_string(known)) concern = known;
+    if (concern == Concern::none)
+      sink_.error(level.place, in_quotes(level.value) + " is no concern (write notice, warning or danger)");
+    draft_.concern.emplace_back(std::move(category), concern);
+  }
+}
+
+void PolicyParser::essential(TomlTable table) {
+  for (auto& text : table.texts("hosts")) {
+    const auto host = categories::normalise_host(text.value, categories::HostSource::person);
+    if (!host) {
+      sink_.error(text.place, in_quotes(text.value) + " is no host: " + std::string(to_string(host.error())));
+      continue;
+    }
+    text.value = host->text();
+    draft_.essential.push_back(std::move(text));
+  }
+  table.check_unknown();
+}
+
+void PolicyParser::bell(TomlTable table) {
+  if (const auto text = table.text("grace")) {
+    const auto grace = parse_duration(text->value);
+    if (!grace)
+      sink_.error(text->place, "grace: " + in_quotes(text->value) + ' ' + std::string(duration_phrase(grace.error())));
+    else if (*grace > kMaxGrace)
+      sink_.error(text->place, "grace: " + in_quotes(text->value) + " is over 1h");
+    else
+      draft_.grace = *grace;
+  }
+  table.check_unknown();
+}
+
+PolicyDraft PolicyParser::parse(const toml::table& tree) {
+  TomlTable top(tree, "the policy", sink_);
+  if (auto table = top.table("centre", Need::required)) centre(std::move(*table));
+  if (auto table = top.table("lists"))
+    draft_.sources = parse_lists(*table, folder_, category_names_, sink_);
+  else if (!top.has("lists"))
+    sink_.warning({}, "there is no [lists]: no site has a category");
+  timetables(top.tables("timetable"));
+  groups(top.tables("group"));
+  if (auto table = top.table("floor")) {
+    for (auto& text : table->texts("categories"))
+      if (category_names_.check(text)) draft_.floor.push_back(std::move(text));
+    table->check_unknown();
+  }
+  if (auto table = top.table("essential")) essential(std::move(*table));
+  if (auto table = top.table("concern")) concern(std::move(*table));
+  if (auto table = top.table("bell")) bell(std::move(*table));
+  rules(top.tables("rule"));
+  exception_periods();
+  top.check_unknown();
+  return std::move(draft_);
+}
+
+}  // namespace
+
+PolicyDraft parse_policy(std::string_view text, const std::filesystem::path& file, DiagnosticSink& sink) {
+  const auto tree = parse_toml(text, sink);
+  if (!tree) return {};
+  auto draft = PolicyParser(file, sink).parse(*tree);
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    draft.text = text;
+  return draft;
+}
+
+}  // namespace breakwater::rules

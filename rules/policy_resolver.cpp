@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <map>
+
+#include "rules/policy_draft.h"
+
+namespace breakwater::rules {
+
+using categories::CategoryId;
+using categories::CategorySet;
+
+/// Turns names of categories into a Policy that answers by index.
+class PolicyBuilder {
+ public:
+  PolicyBuilder(const PolicyDraft& draft, const categories::Catalogue& catalogue, DiagnosticSink& sink)
+      : draft_(draft), catalogue_(catalogue), table_(catalogue.categories()), sink_(sink) {}
+
+  Policy build() {
+    policy_.centre = draft_.centre;
+    policy_.zone = draft_.zone;
+    policy_.grace = draft_.grace;
+    policy_.groups = draft_.groups;
+    policy_.catch_all = draft_.catch_all;
+    policy_.timetables = draft_.timetables;
+    networks();
+    floor();
+    concern();
+    essential();
+    rules();
+    return std::move(policy_);
+  }
+
+ private:
+  std::optional<CategoryId> category(const Text& text) {
+    const auto found = table_.find(text.value);
+    if (!found)
+      sink_.error(text.place, "unknown category " + in_quotes(text.value) +
+                                  sink_.did_you_mean(text.place, text.value, table_.names()));
+    return found;
+  }
+
+  /// Calls f for every category of the set.
+  void for_each(const CategorySet& set, const auto& f) const {
+    for (CategoryId id = 0; id < table_.size(); ++id)
+      if (set.test(id)) f(id);
+  }
+
+  std::size_t depth(CategoryId id) const {
+    const auto name = table_.name(id);
+    return static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
+  }
+
+  /// Applies each mention to its whole family, parents before children, so that the more specific name has the last
+  /// word.
+  template <class Value>
+  void apply(const std::map<CategoryId, Value>& mentions, auto& by_category) const {
+    std::vector<std::pair<CategoryId, Value>> ordered(mentions.begin(), mentions.end());
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [this](const auto& a, const auto& b) { return depth(a.first) < depth(b.first); });
+    for (const auto& [id, value] : ordered)
+      for_each(table_.family(id), [&](CategoryId member) { by_category[member] = value; });
+  }
+
+  void networks() {
+    std::vector<NetworkIndex::Entry> entries;
+    for (std::size_t group = 0; group < policy_.groups.size(); ++group)
+      for (const auto& network : policy_.groups[group].networks)
+        entries.emplace_back(network, static_cast<GroupId>(group));
+    policy_.networks_ = NetworkIndex(std::move(entries));
+  }
+
+  void floor() {
+    policy_.floor = categories::locked_categories(table_);
+    for (const auto& text : draft_.floor)
+      if (const auto id = category(text)) policy_.floor |= table_.family(*id);
+  }
+
+  void concern() {
+    policy_.concern.assign(table_.size(), Concern::none);
+    for_each(categories::locked_categories(table_), [&](CategoryId id) { policy_.concern[id] = Concern::danger; });
+    std::map<CategoryId, Concern> mentions;
+    for (const auto& [text, level] : draft_.concern)
+      if (const auto id = category(text)) mentions.emplace(*id, level);
+    apply(mentions, policy_.concern);
+  }
+
+  void essential() {
+    const auto scratch = catalogue_.make_scratch();
+    categories::Classification classification;
+    for (const auto& text : draft_.essential) {
+      const auto host = categories::normalise_host(text.value, categories::HostSource::person);
+      if (host && scratch) catalogue_.classify(*host, "", *scratch, classification);
+      if (!host || !scratch || classification.status != categories::ClassifyStatus::ok)
+        sink_.error(text.place,
+                    "essential host " + in_quotes(text.value) + " could not be judged: the matching engine failed");
+      else
+        check_floor(text, classification);
+      policy_.essential_.insert(text.value);
+    }
+  }
+
+  void check_floor(const Text& text, const categories::Classification& classification) {
+    if ((classification.categories & policy_.floor).none()) return;
+    for (const auto& match : classification.matches) {
+      if (!policy_.floor.test(match.category)) continue;
+      sink_.error(text.place, "essential host " + text.value +
+                                  " is in the floor: " + std::string(table_.name(match.category)) + " (" +
+                                  catalogue_.lists()[match.list].name + ':' + std::to_string(match.line) + ')');
+    }
+  }
+
+  void rules() {
+    for (const auto& group : policy_.groups) {
+      auto& periods = policy_.rulings_.emplace_back();
+      if (!group.timetable)
+        periods.push_back({"", Rulings(table_.size())});
+      else
+        for (const auto period : period_names(policy_.timetables[*group.timetable]))
+          periods.push_back({std::string(period), Rulings(table_.size())});
+    }
+    for (const auto& rule : draft_.rules)
+      add(rule);
+  }
+
+  static std::vector<std::string_view> period_names(const Timetable& timetable) {
+    std::vector<std::string_view> names{timetable.outside};
+    for (const auto& day : timetable.week)
+      for (const auto& slot : day)
+        names.push_back(slot.period);
+    for (const auto& exception : timetable.exceptions)
+      names.push_back(exception.period);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+
+  void add(const RuleDraft& rule) {
+    std::map<CategoryId, Action> mentions;
+    for (const auto& text : rule.allow) {
+      const auto id = category(text);
+      if (!id) continue;
+      if (policy_.floor.test(*id))
+        sink_.warning(text.place, in_quotes(text.value) + " is in the floor: no rule allows it");
+      mentions.emplace(*id, Action::allow);
+    }
+    for (const auto& text : rule.block)
+      if (const auto id = category(text)) mentions.emplace(*id, Action::block);
+    std::vector<std::optional<Action>> says(table_.size());
+    apply(mentions, says);
+
+    const auto index = static_cast<std::uint16_t>(policy_.rules.size());
+    policy_.rules.push_back(rule.name.value);
+    for (std::size_t group = 0; group < policy_.groups.size(); ++group) {
+      if (!rule.groups.empty() && std::count(rule.groups.begin(), rule.groups.end(), group) == 0) continue;
+      for (auto& [period, rulings] : policy_.rulings_[group]) {
+        if (!rule.periods.empty() && std::find(rule.periods.begin(), rule.periods.end(), period) == rule.periods.end())
+          continue;
+        for (std::size_t id = 0; id < says.size(); ++id)
+          if (says[id] && !rulings[id]) rulings[id] = Ruling{*says[id], index};
+      }
+    }
+  }
+
+  const PolicyDraft& draft_;
+  const categories::Catalogue& catalogue_;
+  const categories::CategoryTable& table_;
+  DiagnosticSink& sink_;
+  Policy policy_;
+};
+
+std::optional<Policy> resolve_policy(const PolicyDraft& draft, const categories::Catalogue& catalogue,
+                                     DiagnosticSink& sink) {
+  auto policy = PolicyBuilder(draft, catalogue, sink).build();
+  if (sink.has_errors()) return std::nullopt;
+  return policy;
+}
+
+}  // namespace breakwater::rules

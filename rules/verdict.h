@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "categories/catalogue.h"
+
+namespace breakwater::rules {
+
+using SysSeconds = std::chrono::sys_seconds;
+
+enum class Action : std::uint8_t { allow, block };
+
+enum class Reason : std::uint8_t {
+  malformed,
+  floor,
+  essential,
+  allow_list,
+  pass,
+  quota,
+  rule,
+  group_default,  ///< "default"
+  unknown_client,
+  not_tls,
+  no_sni,
+  sni,
+  address_literal,
+  private_destination,
+  port,
+  engine_error,
+};
+
+std::string_view to_string(Action action);
+/// The name in logs and JSON: "floor", "default", ...
+std::string_view to_string(Reason reason);
+
+/// How much the Designated Safeguarding Lead should mind.
+enum class Concern : std::uint8_t { none, notice, warning, danger };
+std::string_view to_string(Concern concern);
+
+/// The decision and why. The views point into the snapshot that decided: keep it pinned as long as the verdict.
+struct Verdict {
+  Action action = Action::block;
+  Reason reason = Reason::engine_error;
+  categories::CategorySet categories;              ///< that count, after exceptions
+  std::optional<categories::Match> because;        ///< the entry that decided
+  Concern concern = Concern::none;                 ///< the gravest of its categories, whatever the action
+  categories::CategoryId concern_category = 0;     ///< which one that is
+  std::optional<categories::Match> concern_match;  ///< the entry that put it there
+  std::string_view rule;                           ///< name, where a rule decided
+  std::string_view period;                         ///< "" where the client has no group
+  std::string_view group;
+  std::optional<SysSeconds> until;  ///< the bell at which it must be asked again; none where no bell changes it
+};
+
+}  // namespace breakwater::rules
