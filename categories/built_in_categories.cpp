@@ -76,6 +76,7 @@ constexpr std::string_view kCategories[] = {
     "file-hosting",
     "remote-control",
     "exam-cheating",
+    "executables",
     "url-shorteners",
     "dynamic-dns",
     "web-hosting",
@@ -173,12 +174,10 @@ std::string_view built_in_mapping(std::string_view feed, std::string_view folder
   if (feed == "ut1") {
     const auto* found = std::ranges::lower_bound(kUt1, folder, {}, &Mapping::folder);
     if (found != std::end(kUt1) && found->folder == folder) return found->category;
-  } else if (feed == "starter") {
-    // The product's own lists are named after the taxonomy.
-    const auto* found = std::ranges::find(kCategories, folder);
-    if (found != std::end(kCategories)) return *found;
   }
-  return {};
+  // A folder that is named as the taxonomy names it means that, whosever it is.
+  const auto* found = std::ranges::find(kCategories, folder);
+  return found != std::end(kCategories) ? *found : std::string_view();
 }
 
 }  // namespace breakwater::categories

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "categories/category.h"
 #include "categories/host.h"
 #include "categories/result.h"
@@ -18,8 +19,8 @@ namespace breakwater::categories {
 
 using ListId = std::uint16_t;
 
-/// What a list's entries do. `exception` corrects feeds: a feed's entry for that host does not count, locked categories apart.
-/// `allow` is the IT provider's permission; the floor stands above it.
+/// What a list's entries do. `exception` corrects feeds: a feed's entry for that host does not count, locked categories
+/// apart. `allow` is the IT provider's permission; the floor stands above it.
 enum class ListRole : std::uint8_t { feed, local, allow, exception };
 
 /// What one entry is; also how it is matched.
@@ -27,7 +28,7 @@ enum class EntryKind : std::uint8_t { domain, url, expression, keyword };
 
 /// One list as it was compiled.
 struct ListInfo {
-  std::string name;  ///< "ut1/gambling/domains", "local/allow/domains"
+  std::string name;         ///< "ut1/gambling/domains", "local/allow/domains"
   CategoryId category = 0;  ///< meaningless for `allow` and `exception`
   ListRole role = ListRole::feed;
   std::uint32_t entries = 0;   ///< taken
@@ -49,7 +50,9 @@ enum class ClassifyStatus : std::uint8_t { ok, engine_error };
 /// What the catalogue says of one request. Reused from call to call, so that the steady state allocates nothing.
 struct Classification {
   ClassifyStatus status = ClassifyStatus::ok;
-  /// Every entry that counts: exceptions have already struck out what they correct.
+  /// Every feed and local entry that counts: exceptions have already struck out what they correct. Of one name 64
+  /// entries at most, and 256 in all; beyond that only one for each category that has none yet, so that the sets are
+  /// always complete.
   boost::container::small_vector<Match, 8> matches;
   CategorySet categories;      ///< of all feed and local matches
   CategorySet local;           ///< of the local matches alone
@@ -63,8 +66,8 @@ CategorySet locked_categories(const CategoryTable& table);
 enum class CatalogueError : std::uint8_t { io, foreign, version, truncated, corrupt };
 std::string_view to_string(CatalogueError error);
 
-/// All lists, compiled: a host index (domains) and Hyperscan and RE2 databases (URLs, expressions, keywords), mapped from one
-/// file. Immutable; classify() may run in any number of threads, each with a Scratch of its own.
+/// All lists, compiled: a host index (domains) and Hyperscan and RE2 databases (URLs, expressions, keywords), mapped
+/// from one file. Immutable; classify() may run in any number of threads, each with a Scratch of its own.
 class Catalogue {
  public:
   /// Working memory of one thread for one catalogue.
@@ -82,7 +85,8 @@ class Catalogue {
 
   ScratchPtr make_scratch() const;
 
-  /// `match_text` comes from append_match_text(), or is empty where only the host is known (HTTPS); then patterns see "host/".
+  /// `match_text` comes from append_match_text(), or is empty where only the host is known (HTTPS); then patterns see
+  /// "host/".
   void classify(const Host& host, std::string_view match_text, Scratch& scratch, Classification& out) const noexcept;
 
   const CategoryTable& categories() const;

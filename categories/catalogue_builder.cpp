@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/built_in_categories.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/list_files.h"
@@ -122,6 +123,7 @@ class Builder {
   BuildReport& report_;
   std::vector<Warnings> warnings_;  ///< parallel to report_.lists
   std::vector<Range> ranges_;       ///< the lists of each source
+  std::vector<char> buffer_ = std::vector<char>(kReadSize);
   CategoryTable table_;
   HostIndexBuilder hosts_;
   PatternCompiler patterns_;
@@ -159,7 +161,8 @@ CategoryId Builder::category(const ListFile& file) {
     return 0;
   }
   if (file.role == ListRole::local && !known) {
-    const auto meant = nearest(file.category, CategoryTable{}.names());
+    const auto taxonomy = built_in_categories();
+    const auto meant = nearest(file.category, {taxonomy.begin(), taxonomy.end()});
     if (!meant.empty())
       report_.diagnostics.push_back(
           {Severity::warning, file.path.string(), 0, 0,
@@ -185,13 +188,12 @@ void Builder::read(const ListFile& file) {
 bool Builder::feed(const ListFile& file, ListReader& reader) {
   const File input{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!input) return false;
-  std::vector<char> buffer(kReadSize);
   for (;;) {
-    const auto size = ::read(input.get(), buffer.data(), buffer.size());
+    const auto size = ::read(input.get(), buffer_.data(), buffer_.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return false;
     if (size == 0 || !reader.refusal().empty()) return true;
-    reader.feed({buffer.data(), static_cast<std::size_t>(size)});
+    reader.feed({buffer_.data(), static_cast<std::size_t>(size)});
   }
 }
 

@@ -14,8 +14,8 @@ using CategoryId = std::uint16_t;
 inline constexpr std::size_t kMaxCategories = 512;  ///< built-in ones, a full UT1 and plenty of local ones
 using CategorySet = std::bitset<kMaxCategories>;
 
-/// Names and parents of categories, `parent/child` in lower case with hyphens. A name once added keeps its id. Starts with the
-/// built-in taxonomy. Immutable once its catalogue is built, then safe to read from any thread.
+/// Names and parents of categories, `parent/child` in lower case with hyphens. A name once added keeps its id. Starts
+/// with the built-in taxonomy. Immutable once its catalogue is built, then safe to read from any thread.
 class CategoryTable {
  public:
   CategoryTable();  ///< holds the built-in taxonomy
@@ -35,7 +35,8 @@ class CategoryTable {
   std::unordered_map<std::string, CategoryId> ids_;
 };
 
-/// The category that a well-known feed's folder stands for ("ut1", "agressif" -> "extremism"), or "" where there is no built-in map.
+/// The category that a folder of a feed stands for: by the map of a known feed ("ut1", "agressif" -> "extremism"), else the built-in
+/// category of the same name; "" where there is none.
 std::string_view built_in_mapping(std::string_view feed, std::string_view folder);
 
 }  // namespace breakwater::categories

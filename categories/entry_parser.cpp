@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kQuoted = 80;     // as much of a bad word as a message repeats
 constexpr std::size_t kMinKeyword = 2;  // one letter stands alone in nearly every URL
+constexpr std::size_t kMaxKeyword = 63;
 constexpr std::size_t kMaxWildcard = 253;
+constexpr std::size_t kMaxUrl = 8 * 1024;  // escaped; Hyperscan takes 16,000 bytes
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
@@ -139,6 +141,7 @@ class Parser {
     append_match_text(match_text, authority->host, path);
     if (match_text.size() == authority->host.text().size() + 1) return listed_host(word, authority->host);
     if (covers_top_level(authority->host)) return reject(word, kTopLevel);
+    if (match_text.size() > kMaxUrl) return reject(word, "is too long for a URL");
     sink_.pattern(EntryKind::url, match_text, line_);
   }
 
@@ -163,6 +166,7 @@ class Parser {
       return reject(word, "is not a keyword: letters a to z, digits, \"-\", \"_\" and \".\" are");
     if (std::count_if(text.begin(), text.end(), is_alphanumeric) < std::ptrdiff_t{kMinKeyword})
       return reject(word, "is too short for a keyword");
+    if (text.size() > kMaxKeyword) return reject(word, "is too long for a keyword");
     sink_.pattern(EntryKind::keyword, text, line_);
   }
 

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/static_string/static_string.hpp>
 #include <cstdint>
 #include <string_view>
+
+#include <boost/static_string/static_string.hpp>
 
 #include "categories/ip_address.h"
 #include "categories/result.h"
@@ -26,8 +27,9 @@ std::string_view to_string(HostError error);
 /// Where the bytes come from: on the wire a name must be A-labels already; people also write Unicode.
 enum class HostSource : std::uint8_t { wire, person };
 
-/// A host in its one normal form: a domain in lower-case A-labels without the trailing dot, an IPv4 address as dotted quad
-/// (from every inet_aton spelling), an IPv6 address by RFC 5952 without brackets. Made by normalise_host() or not at all.
+/// A host in its one normal form: a domain in lower-case A-labels without the trailing dot, an IPv4 address as dotted
+/// quad (from every inet_aton spelling), an IPv6 address by RFC 5952 without brackets. Made by normalise_host() or not
+/// at all.
 class Host {
  public:
   HostKind kind() const { return kind_; }

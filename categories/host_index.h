@@ -15,10 +15,11 @@
 
 namespace breakwater::categories {
 
-/// A hash table of listed hosts, used in place from an image: 64-bit keyed hashes in buckets of one cache line, what
-/// they stand for in a parallel array, about 20 bytes an entry. Entries are sorted by hash and a bucket that is full
-/// goes on in the next one, so that a miss reads little more than one cache line for each suffix of the host. Names are
-/// not kept: two names are taken for one with a chance of entries / 2^64, and nobody can arrange it without the key.
+/// A hash table of listed hosts, used in place from an image: buckets of eight 64-bit keyed hashes, which fill a cache
+/// line, and on the next line what they stand for; 20 bytes an entry. Entries are sorted by hash and a bucket that is
+/// full goes on in the next one, so that a miss reads little more than one cache line for each suffix of the host.
+/// Names are not kept: two names are taken for one with a chance of entries / 2^64, and nobody can arrange it without
+/// the key.
 class HostIndex {
  public:
   /// nullopt: the sections do not fit each other, or an entry names a list that is not there.

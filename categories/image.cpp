@@ -8,6 +8,7 @@
 
 #include "categories/image.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -140,8 +141,8 @@ Image::~Image() {
 std::optional<CatalogueError> Image::check(std::span<const std::uint8_t> bytes) {
   const Header expected;
   Header header;
-  const auto magic = std::min(bytes.size(), sizeof header.magic);
-  if (std::memcmp(bytes.data(), expected.magic.data(), magic) != 0) return CatalogueError::foreign;
+  const auto magic = bytes.first(std::min(bytes.size(), header.magic.size()));
+  if (!std::equal(magic.begin(), magic.end(), expected.magic.begin())) return CatalogueError::foreign;
   if (bytes.size() < sizeof header) return CatalogueError::truncated;
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.version != expected.version) return CatalogueError::version;

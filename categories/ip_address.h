@@ -45,8 +45,9 @@ struct Network {
   auto operator<=>(const Network&) const = default;
 };
 
-/// True where the address is globally reachable by IANA's special-purpose registries (RFC 6890 and its updates), multicast
-/// excluded. An IPv4 address embedded in IPv6 (NAT64 64:ff9b::/96, 6to4, mapped, compatible) is judged as that IPv4 address.
+/// True where the address is globally reachable by IANA's special-purpose registries (RFC 6890 and its updates),
+/// multicast excluded. An IPv4 address embedded in IPv6 (NAT64 64:ff9b::/96, 6to4, mapped, compatible) is judged as
+/// that IPv4 address.
 bool is_public(const IpAddress& address);
 
 }  // namespace breakwater::categories

@@ -33,9 +33,10 @@ std::string as_category(std::string_view name) {
 }
 
 /// What stands beside lists in their repositories.
-bool is_no_list(const std::string& file_name) {
-  const auto name = lower(file_name);
-  return name.starts_with('.') || name.starts_with("license") || name.starts_with("readme") || name.ends_with(".md");
+bool is_no_list(const fs::path& path) {
+  const auto stem = lower(path.stem().string());
+  return stem.starts_with('.') || stem == "license" || stem == "licence" || stem == "readme" ||
+         lower(path.extension().string()) == ".md";
 }
 
 EntryFormat plain_format(ListFormat format) {
@@ -105,7 +106,7 @@ class Finder {
       const auto name = path.filename().string();
       std::error_code error;
       const bool listed = std::ranges::any_of(kListNames, [&name](const auto& known) { return known.first == name; });
-      if (fs::is_regular_file(path, error) && !listed && !is_no_list(name))
+      if (fs::is_regular_file(path, error) && !listed && !is_no_list(path))
         add(path, name, path.stem().string(), plain_format(source_.format));
     }
   }

@@ -1,8 +1,6 @@
 #include "rules/civil_time.h"
 
 #include <array>
-#include <charconv>
-#include <cstdlib>
 #include <exception>
 
 #include <date/tz.h>

@@ -10,17 +10,17 @@ class ColumnWalk {
  public:
   explicit ColumnWalk(std::string_view text) : text_(text) {}
 
-  /// `place` may not lie before the one asked for last.
+  /// `place` may not lie before the one asked for last. What lies behind the end of its line is moved there.
   std::uint32_t bytes(Place place) {
     for (; line_ < place.line; ++line_, line_start_ = at_, column_ = 1) {
       const auto newline = text_.find('\n', at_);
       if (newline == std::string_view::npos) return place.column;
       at_ = newline + 1;
     }
-    for (; column_ < place.column && at_ < text_.size(); ++column_)
+    for (; column_ < place.column && at_ < text_.size() && text_[at_] != '\n'; ++column_)
       for (++at_; at_ < text_.size() && is_continuation(text_[at_]);)
         ++at_;
-    return static_cast<std::uint32_t>(at_ - line_start_) + 1 + (place.column - column_);
+    return static_cast<std::uint32_t>(at_ - line_start_) + 1;
   }
 
  private:
@@ -51,9 +51,7 @@ void DiagnosticSink::add(categories::Severity severity, Place place, std::string
   heap_.pop_back();
 }
 
-std::string DiagnosticSink::did_you_mean(Place place, std::string_view word,
-                                         const std::vector<std::string_view>& candidates) const {
-  if (!would_keep(place)) return "";
+std::string DiagnosticSink::nearest_of(std::string_view word, const std::vector<std::string_view>& candidates) {
   const auto best = categories::nearest(word, candidates);
   return best.empty() ? "" : "; did you mean " + in_quotes(best) + "?";
 }
@@ -62,7 +60,8 @@ void DiagnosticSink::move_to(categories::Diagnostics& out) {
   std::sort_heap(heap_.begin(), heap_.end());
   ColumnWalk walk(text_);
   for (auto& entry : heap_) {
-    const auto column = text_.empty() ? entry.place.column : walk.bytes(entry.place);
+    const bool as_it_is = text_.empty() || entry.place.line == 0;
+    const auto column = as_it_is ? entry.place.column : walk.bytes(entry.place);
     out.push_back({entry.severity, file_, entry.place.line, column, std::move(entry.message)});
   }
   if (const auto rest = count_ - heap_.size(); rest != 0) {

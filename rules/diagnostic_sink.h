@@ -41,7 +41,10 @@ class DiagnosticSink {
 
   /// `; did you mean "x"?` or "". Searched for only where the message will be kept, so that a million mistakes stay
   /// cheap.
-  std::string did_you_mean(Place place, std::string_view word, const std::vector<std::string_view>& candidates) const;
+  template <class Names>
+  std::string did_you_mean(Place place, std::string_view word, const Names& candidates) const {
+    return would_keep(place) ? nearest_of(word, {candidates.begin(), candidates.end()}) : "";
+  }
 
   /// Appends everything to `out`; the sink is empty afterwards.
   void move_to(categories::Diagnostics& out);
@@ -57,6 +60,7 @@ class DiagnosticSink {
     }
   };
   void add(categories::Severity severity, Place place, std::string message);
+  static std::string nearest_of(std::string_view word, const std::vector<std::string_view>& candidates);
   bool would_keep(Place place) const { return heap_.size() < kKept || place < heap_.front().place; }
 
   std::string file_;

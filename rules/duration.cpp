@@ -20,7 +20,8 @@ Result<std::uint64_t, QuantityError> parse(std::string_view text, std::span<cons
   if (text.empty() || digits == 0) return QuantityError::no_number;
   if (digits == std::string_view::npos) return QuantityError::no_unit;
   std::uint64_t number = 0;
-  const bool fits = std::from_chars(text.data(), text.data() + digits, number).ec == std::errc{};
+  const auto written = text.substr(0, digits);
+  const bool fits = std::from_chars(written.begin(), written.end(), number).ec == std::errc{};
   for (const auto& unit : units) {
     if (text.substr(digits) != unit.name) continue;
     if (!fits || number > limit / unit.factor) return QuantityError::too_large;

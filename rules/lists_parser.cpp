@@ -10,6 +10,8 @@ namespace {
 using categories::ListFormat;
 using categories::ListRole;
 
+constexpr std::size_t kMaxFeeds = 256;
+
 struct NamedFormat {
   std::string_view name;
   ListFormat format;
@@ -36,7 +38,9 @@ class ListsParser {
 
   categories::Sources parse(TomlTable& table) {
     UniqueNames names("feed", sink_);
-    for (auto& one : table.tables("feed"))
+    auto feeds = table.tables("feed");
+    keep_first(kMaxFeeds, "feeds", feeds, sink_);
+    for (auto& one : feeds)
       feed(one, names);
     if (auto map_table = table.table("map")) map(*map_table);
     if (const auto text = table.label("local")) local(*text);

@@ -13,6 +13,12 @@ void UniqueNames::add(const Text& name) {
               std::string(kind_) + ' ' + in_quotes(name.value) + " stands twice, first in " + at_line(earlier->second));
 }
 
+void keep_first(std::size_t most, std::string_view what, std::vector<TomlTable>& tables, DiagnosticSink& sink) {
+  if (tables.size() <= most) return;
+  sink.error(tables[most].place(), "more than " + std::to_string(most) + ' ' + std::string(what));
+  tables.erase(tables.begin() + static_cast<std::ptrdiff_t>(most), tables.end());
+}
+
 bool CategoryNames::check(const Text& text) {
   if (known_.find(text.value)) return true;
   if (known_.size() + 2 > categories::kMaxCategories) known_ = {};

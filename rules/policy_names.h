@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "categories/category.h"
 #include "rules/diagnostic_sink.h"
+#include "rules/toml_reader.h"
 
 namespace breakwater::rules {
 
@@ -38,15 +40,18 @@ class CategoryNames {
   categories::CategoryTable known_;
 };
 
+/// Reports it where there are more than `most` tables, and drops the rest: what is looked up among them stays quick.
+void keep_first(std::size_t most, std::string_view what, std::vector<TomlTable>& tables, DiagnosticSink& sink);
+
 /// The index of the element whose `name` the text gives; an unknown one is reported as a `kind`.
 template <class Range>
 std::optional<std::uint16_t> find_named(const Text& text, std::string_view kind, const Range& range,
                                         DiagnosticSink& sink) {
+  const auto found = std::find_if(range.begin(), range.end(), [&](const auto& one) { return one.name == text.value; });
+  if (found != range.end()) return static_cast<std::uint16_t>(found - range.begin());
   std::vector<std::string_view> names;
-  for (std::uint16_t i = 0; i < range.size(); ++i) {
-    if (range[i].name == text.value) return i;
-    names.push_back(range[i].name);
-  }
+  for (const auto& one : range)
+    names.emplace_back(one.name);
   sink.error(text.place, "unknown " + std::string(kind) + ' ' + in_quotes(text.value) +
                              sink.did_you_mean(text.place, text.value, names));
   return std::nullopt;

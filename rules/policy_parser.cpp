@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -18,7 +19,6 @@ using categories::Network;
 
 constexpr std::size_t kMaxGroups = 256;
 constexpr std::size_t kMaxTimetables = 256;
-constexpr std::size_t kMaxPeriods = 64;  ///< names in one timetable
 constexpr std::size_t kMaxRules = 4096;
 constexpr auto kMaxGrace = std::chrono::hours(1);
 
@@ -43,7 +43,6 @@ class PolicyParser {
   void concern(TomlTable table);
   void essential(TomlTable table);
   void bell(TomlTable table);
-  void limit(const std::vector<TomlTable>& tables, std::size_t most, std::string_view what);
   template <class Range>
   std::optional<std::uint16_t> reference(const Text& text, std::string_view kind, const Range& named) {
     const auto found = find_named(text, kind, named, sink_);
@@ -56,14 +55,11 @@ class PolicyParser {
   CategoryNames category_names_{sink_};
   PolicyDraft draft_;
   std::vector<TimetableDraft> timetables_;
+  std::vector<std::set<std::string>> periods_;  ///< by timetable
+  std::set<std::string> all_periods_;
   std::map<Network, std::pair<GroupId, Place>> networks_;
-  bool sound_ = true;  ///< every reference so far was known
+  bool sound_ = true;  ///< every reference so far was known: what depends on them may be judged
 };
-
-void PolicyParser::limit(const std::vector<TomlTable>& tables, std::size_t most, std::string_view what) {
-  if (tables.size() > most)
-    sink_.error(tables[most].place(), "more than " + std::to_string(most) + ' ' + std::string(what));
-}
 
 void PolicyParser::centre(TomlTable table) {
   if (auto name = table.label("name", Need::required)) draft_.centre = std::move(name->value);
@@ -77,33 +73,37 @@ void PolicyParser::centre(TomlTable table) {
 }
 
 void PolicyParser::timetables(std::vector<TomlTable> tables) {
-  limit(tables, kMaxTimetables, "timetables");
+  keep_first(kMaxTimetables, "timetables", tables, sink_);
   UniqueNames names("timetable", sink_);
   for (auto& table : tables) {
     const auto& draft = timetables_.emplace_back(parse_timetable(table, sink_));
     if (!draft.timetable.name.empty()) names.add({draft.timetable.name, draft.name_place});
-    const auto periods = draft.periods();
-    if (std::set<std::string_view>(periods.begin(), periods.end()).size() > kMaxPeriods)
-      sink_.error(table.place(), "more than " + std::to_string(kMaxPeriods) + " periods");
     draft_.timetables.push_back(draft.timetable);
     draft_.timetables.back().zone = draft_.zone;
+    auto& periods = periods_.emplace_back();
+    for (const auto name : draft.week_periods())
+      periods.emplace(name);
+    for (const auto& text : draft.exception_periods)
+      periods.insert(text.value);
+    all_periods_.insert(periods.begin(), periods.end());
   }
 }
 
 std::optional<Network> PolicyParser::network(const Text& text) {
   if (const auto network = Network::parse(text.value)) return network;
   // Tell host bits, which are easily repaired, from what is no network at all.
-  const auto slash = text.value.find('/');
-  const auto address = categories::IpAddress::parse(std::string_view(text.value).substr(0, slash));
-  if (address && slash != std::string::npos) {
-    const int width = address->is_v4() ? 32 : 128;
-    for (int prefix = 0; prefix < width; ++prefix) {
-      if (text.value.substr(slash + 1) != std::to_string(prefix)) continue;
-      const auto meant = network_of(*address, static_cast<std::uint8_t>(128 - width + prefix));
-      sink_.error(text.place,
-                  in_quotes(text.value) + " has host bits set; did you mean " + in_quotes(meant.to_string()) + '?');
-      return std::nullopt;
-    }
+  const std::string_view value = text.value;
+  const auto slash = std::min(value.find('/'), value.size());
+  const auto address = categories::IpAddress::parse(value.substr(0, slash));
+  const auto digits = value.substr(std::min(slash + 1, value.size()));
+  unsigned prefix = 0;
+  const auto parsed = std::from_chars(digits.begin(), digits.end(), prefix);
+  const unsigned width = address && address->is_v4() ? 32 : 128;
+  if (address && parsed.ec == std::errc{} && parsed.ptr == digits.end() && prefix <= width) {
+    const auto meant = network_of(*address, static_cast<std::uint8_t>(128 - width + prefix));
+    sink_.error(text.place,
+                in_quotes(value) + " has host bits set; did you mean " + in_quotes(meant.to_string()) + '?');
+    return std::nullopt;
   }
   sink_.error(text.place, in_quotes(text.value) + " is no network (write 10.20.0.0/16 or fd00:20::/64)");
   return std::nullopt;
@@ -128,7 +128,7 @@ void PolicyParser::networks(const std::vector<Text>& texts, Group& group) {
 }
 
 void PolicyParser::groups(std::vector<TomlTable> tables) {
-  limit(tables, kMaxGroups, "groups");
+  keep_first(kMaxGroups, "groups", tables, sink_);
   UniqueNames names("group", sink_);
   Place catch_all;
   for (auto& table : tables) {
@@ -180,32 +180,25 @@ void PolicyParser::rule_categories(TomlTable& table, RuleDraft& rule) {
 }
 
 void PolicyParser::rule_periods(const std::vector<Text>& periods, RuleDraft& rule) {
-  std::set<std::string_view> anywhere;
-  std::set<std::string_view> here;
-  for (const auto& timetable : timetables_)
-    for (const auto period : timetable.periods())
-      anywhere.insert(period);
-  for (std::size_t i = 0; i < draft_.groups.size(); ++i) {
-    const auto timetable = draft_.groups[i].timetable;
-    const bool meant = rule.groups.empty() || std::count(rule.groups.begin(), rule.groups.end(), i) != 0;
-    if (!timetable || !meant) continue;
-    for (const auto period : timetables_[*timetable].periods())
-      here.insert(period);
-  }
-  if (!sound_) here = anywhere;
+  const auto is_meant = [&](std::size_t group) {
+    return rule.groups.empty() || std::find(rule.groups.begin(), rule.groups.end(), group) != rule.groups.end();
+  };
+  std::set<std::uint16_t> timetables;
+  for (std::size_t i = 0; i < draft_.groups.size(); ++i)
+    if (draft_.groups[i].timetable && is_meant(i)) timetables.insert(*draft_.groups[i].timetable);
   for (const auto& period : periods) {
-    if (!anywhere.contains(period.value)) {
+    const auto knows = [&](std::uint16_t timetable) { return periods_[timetable].contains(period.value); };
+    if (!all_periods_.contains(period.value))
       sink_.error(period.place, "unknown period " + in_quotes(period.value) +
-                                    sink_.did_you_mean(period.place, period.value, {anywhere.begin(), anywhere.end()}));
-    } else if (!here.contains(period.value)) {
+                                    sink_.did_you_mean(period.place, period.value, all_periods_));
+    else if (sound_ && std::none_of(timetables.begin(), timetables.end(), knows))
       sink_.error(period.place, "period " + in_quotes(period.value) + " is in no timetable of this rule's groups");
-    }
     rule.periods.push_back(period.value);
   }
 }
 
 void PolicyParser::rules(std::vector<TomlTable> tables) {
-  limit(tables, kMaxRules, "rules");
+  keep_first(kMaxRules, "rules", tables, sink_);
   UniqueNames names("rule", sink_);
   for (auto& table : tables) {
     RuleDraft rule;

@@ -38,26 +38,17 @@ class PolicyBuilder {
     return found;
   }
 
-  /// Calls f for every category of the set.
-  void for_each(const CategorySet& set, const auto& f) const {
-    for (CategoryId id = 0; id < table_.size(); ++id)
-      if (set.test(id)) f(id);
-  }
-
-  std::size_t depth(CategoryId id) const {
-    const auto name = table_.name(id);
-    return static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
-  }
-
-  /// Applies each mention to its whole family, parents before children, so that the more specific name has the last
-  /// word.
+  /// Applies each mention to its whole family, parents first, so that the more specific name has the last word.
   template <class Value>
   void apply(const std::map<CategoryId, Value>& mentions, auto& by_category) const {
-    std::vector<std::pair<CategoryId, Value>> ordered(mentions.begin(), mentions.end());
-    std::stable_sort(ordered.begin(), ordered.end(),
-                     [this](const auto& a, const auto& b) { return depth(a.first) < depth(b.first); });
-    for (const auto& [id, value] : ordered)
-      for_each(table_.family(id), [&](CategoryId member) { by_category[member] = value; });
+    for (const bool children : {false, true}) {
+      for (const auto& [id, value] : mentions) {
+        if (table_.parent(id).has_value() != children) continue;
+        const auto family = table_.family(id);
+        for (std::size_t member = 0; member < table_.size(); ++member)
+          if (family.test(member)) by_category[member] = value;
+      }
+    }
   }
 
   void networks() {
@@ -76,7 +67,9 @@ class PolicyBuilder {
 
   void concern() {
     policy_.concern.assign(table_.size(), Concern::none);
-    for_each(categories::locked_categories(table_), [&](CategoryId id) { policy_.concern[id] = Concern::danger; });
+    const auto locked = categories::locked_categories(table_);
+    for (std::size_t id = 0; id < table_.size(); ++id)
+      if (locked.test(id)) policy_.concern[id] = Concern::danger;
     std::map<CategoryId, Concern> mentions;
     for (const auto& [text, level] : draft_.concern)
       if (const auto id = category(text)) mentions.emplace(*id, level);

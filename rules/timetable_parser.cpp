@@ -5,10 +5,13 @@
 #include <map>
 
 #include "rules/civil_time.h"
+#include "rules/policy_names.h"
 
 namespace breakwater::rules {
 namespace {
 
+constexpr std::size_t kMaxPeriods = 256;
+constexpr std::size_t kMaxExceptions = 1000;  ///< spans of dates; each is asked on every civil day that is looked at
 constexpr int kDay = 24 * 60;
 constexpr std::array<std::string_view, 7> kDays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
@@ -123,13 +126,6 @@ std::vector<std::string_view> TimetableDraft::week_periods() const {
   return names;
 }
 
-std::vector<std::string_view> TimetableDraft::periods() const {
-  auto names = week_periods();
-  for (const auto& period : exception_periods)
-    names.push_back(period.value);
-  return names;
-}
-
 TimetableDraft parse_timetable(TomlTable& table, DiagnosticSink& sink) {
   TimetableDraft draft;
   auto& timetable = draft.timetable;
@@ -140,7 +136,9 @@ TimetableDraft parse_timetable(TomlTable& table, DiagnosticSink& sink) {
   if (auto outside = table.label("outside")) timetable.outside = std::move(outside->value);
 
   std::vector<TimeEntry> entries;
-  for (auto& period : table.tables("period")) {
+  auto periods = table.tables("period");
+  keep_first(kMaxPeriods, "periods in a timetable", periods, sink);
+  for (auto& period : periods) {
     const auto name = period.label("name", Need::required);
     const auto days = parse_days(period.texts("days", Need::required), sink);
     for (auto& text : period.texts("times", Need::required))
@@ -156,7 +154,9 @@ TimetableDraft parse_timetable(TomlTable& table, DiagnosticSink& sink) {
   for (auto& day : timetable.week)
     std::sort(day.begin(), day.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
 
-  for (auto& exception : table.tables("exception")) {
+  auto exceptions = table.tables("exception");
+  keep_first(kMaxExceptions, "exceptions in a timetable", exceptions, sink);
+  for (auto& exception : exceptions) {
     const auto period = exception.label("period", Need::required);
     for (const auto& text : exception.texts("dates", Need::required)) {
       auto dates = parse_dates(text, sink);
@@ -168,6 +168,8 @@ TimetableDraft parse_timetable(TomlTable& table, DiagnosticSink& sink) {
     exception.check_unknown();
     if (period) draft.exception_periods.push_back(*period);
   }
+  if (timetable.exceptions.size() > kMaxExceptions)
+    sink.error(table.place(), "more than " + std::to_string(kMaxExceptions) + " spans of dates in a timetable");
   table.check_unknown();
   return draft;
 }

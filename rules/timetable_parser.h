@@ -15,8 +15,6 @@ struct TimetableDraft {
 
   /// The periods of the week and `outside`, without those that only exceptions name.
   std::vector<std::string_view> week_periods() const;
-  /// All of them.
-  std::vector<std::string_view> periods() const;
 };
 
 /// Reads one [[timetable]]; what is wrong goes to the sink. Periods keep their names even where their times are wrong,

@@ -1,49 +1,15 @@
-// The one translation unit that holds the parser's code: the library's own build throws, ours may not.
+// The one translation unit that holds the parser's code: the library's own build throws, ours may not. Never under
+// NDEBUG, where its asserts would turn into assumptions.
+#undef NDEBUG
 #define TOML_IMPLEMENTATION
 #include "rules/toml_reader.h"
 
 #include <algorithm>
 
+#include "rules/toml_screen.h"
+
 namespace breakwater::rules {
 namespace {
-
-constexpr std::size_t kMaxKeyParts = 16;
-
-/// The place of a dotted key with too many parts. A tree is destroyed by recursion, and the parser bounds nested values
-/// but not keys, so that `a.a.a...` would exhaust the stack. Outside of strings and comments a dot stands in keys and
-/// numbers only.
-std::optional<Place> find_deep_key(std::string_view text) {
-  std::size_t dots = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '#') {
-      at = std::min(text.find('\n', at), text.size()) - 1;
-    } else if (c == '"' || c == '\'') {
-      const bool multi_line = text.substr(at, 3) == std::string(3, c);
-      if (multi_line) at += 2;
-      for (++at; at < text.size(); ++at) {
-        if (text[at] == '\\' && c == '"') {
-          ++at;
-        } else if (text[at] == c && (!multi_line || text.substr(at, 3) == std::string(3, c))) {
-          if (multi_line) at += 2;
-          break;
-        } else if (text[at] == '\n' && !multi_line) {
-          break;
-        }
-      }
-    } else if (c == '.') {
-      if (++dots < kMaxKeyParts) continue;
-      const auto before = text.substr(0, at);
-      const auto newline = before.rfind('\n');
-      const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-      const auto column = newline == std::string_view::npos ? at + 1 : at - newline;
-      return Place{static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column)};
-    } else if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) {
-      dots = 0;
-    }
-  }
-  return std::nullopt;
-}
 
 std::string_view describe(const toml::node& node) {
   switch (node.type()) {

@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "rules/diagnostic_sink.h"
+#include "rules/toml_library.h"
 
 namespace breakwater::rules {
 

@@ -22,6 +22,7 @@ import tables
 from peers import PEERS, Bench
 from process import Failed, Process, loopback_listener, raise_descriptor_limit
 
+os.environ["PATH"] += ":/usr/sbin"  # where Debian keeps nginx, squid and haproxy; not in every user's PATH
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BODY = 1024
 WARMUP = 0.5

@@ -10,7 +10,7 @@
 namespace breakwater::bench {
 namespace {
 
-constexpr std::size_t kBuffer = 256 * 1024;
+constexpr std::size_t kBuffer = std::size_t{256} * 1024;
 constexpr std::size_t kEvents = 512;
 constexpr int kTurnsPerEvent = 16;  // of a stream, before the others have theirs
 constexpr std::chrono::milliseconds kSweepEvery{50};

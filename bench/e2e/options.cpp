@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxConnections = 4096;
 constexpr std::size_t kMaxHosts = 1'000'000;
 constexpr std::size_t kMaxHostLength = 253;  // RFC 1035 section 2.3.4, in text
-constexpr std::size_t kMaxBody = 64 * 1024 * 1024;
+constexpr std::size_t kMaxBody = std::size_t{64} * 1024 * 1024;
 constexpr unsigned kMaxThreads = 64;
 constexpr double kMaxSeconds = 60;
 

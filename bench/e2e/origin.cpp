@@ -20,8 +20,8 @@
 namespace breakwater::bench {
 namespace {
 
-constexpr std::size_t kBuffer = 256 * 1024;
-constexpr std::size_t kHeadLimit = 64 * 1024;
+constexpr std::size_t kBuffer = std::size_t{256} * 1024;
+constexpr std::size_t kHeadLimit = std::size_t{64} * 1024;
 constexpr std::size_t kEvents = 512;
 constexpr int kTurnsPerEvent = 16;
 

@@ -94,8 +94,8 @@ class Squid(Peer):
 
     def launch(self):
         bench, folder = self.bench, self.bench.subfolder("squid")
-        # Squid's splay tree of domains loads a list that is sorted by its labels from the right 16 times faster.
-        in_order = sorted(bench.listed, key=lambda name: name.split(".")[::-1])
+        # Squid compares domains from their end: a list in that order fills its splay tree many times faster.
+        in_order = sorted(bench.listed, key=lambda name: name[::-1])
         (folder / "listed").write_text("".join(f".{name}\n" for name in in_order))
         self.port = free_port()
         as_user = ""

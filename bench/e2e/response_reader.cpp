@@ -8,8 +8,8 @@
 namespace breakwater::bench {
 namespace {
 
-constexpr std::size_t kHeadLimit = 64 * 1024;
-constexpr std::size_t kLineLimit = 4 * 1024;
+constexpr std::size_t kHeadLimit = std::size_t{64} * 1024;
+constexpr std::size_t kLineLimit = std::size_t{4} * 1024;
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;

@@ -85,8 +85,8 @@ net::Task<Session::Next> Session::answer(Answer what) {
   out_ += phrase(what.status);
   out_ += "\r\nDate: ";
   out_ += http_date();
-  out_ += "\r\nContent-Type: text/html; charset=utf-8\r\n";
-  out_ += pages::kHeaders;
+  out_ += "\r\n";
+  out_ += pages::kResponseFields;
   out_ += "Content-Length: ";
   out_ += std::to_string(body.size());
   out_ += what.persistence == http::Persistence::close ? "\r\nConnection: close\r\n\r\n"

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr std::size_t kReadHello = 4 * 1024;
+constexpr std::uint16_t kFirstRecord = 0x0301;  ///< of an alert that answers no record (RFC 8446 5.1)
 
 telemetry::Counter counter_of(tls::HelloStatus status) {
   switch (status) {
@@ -99,6 +100,8 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
       refuse_for(rules::Reason::sni, to_string(name.error()));
     } else if (*name == *tx_.host) {
       co_return true;
+    } else if (name->is_literal() && gate.address_literal == rules::Choice::block) {
+      refuse_for(rules::Reason::address_literal, "the server name is an address");  // RFC 6066 3: it must not be
     } else if (gate.sni_mismatch == rules::SniMismatch::block) {
       refuse_for(rules::Reason::sni, "the server name is not the one asked for");
     } else {
@@ -113,7 +116,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     client_.close();
     co_return false;
   }
-  const auto alert = tls::access_denied_alert(hello.record_version);
+  const auto alert = tls::access_denied_alert(hello.record_version != 0 ? hello.record_version : kFirstRecord);
   client_.arm(worker_.settings().stall);
   if (co_await client_.write({reinterpret_cast<const char*>(alert.data()), alert.size()}) == net::Io::ok)
     tx_.bytes_down += alert.size();
@@ -124,6 +127,8 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
 net::Task<> Session::tunnel(net::Stream& upstream) {
   net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
   relay_ = &relay;
+  // A bell or a reload between the verdict and here found no tunnel to judge.
+  rejudge(tx_.engine == worker_.engine() ? net::End::bell : net::End::reload, worker_.services().clock.seconds());
   worker_.count().add(telemetry::Counter::tunnels_open);
   const auto end = co_await relay.run();
   worker_.count().subtract(telemetry::Counter::tunnels_open);

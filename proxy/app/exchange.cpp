@@ -41,7 +41,7 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
   }
   // A kept-alive connection may die just as it is used. What may be sent twice takes one; the rest gets a fresh connection.
   const bool repeatable = body.kind == http::BodyKind::none && http::is_idempotent(tx_.method) &&
-                          request_.upgrade == Request::Upgrade::none;
+                          request_.upgrade == Request::Upgrade::none && request_.upstream == Request::Upstream::pooled;
   auto upstream = repeatable ? worker_.pool().take(origin) : nullptr;
   for (;;) {
     const bool reused = upstream != nullptr;
@@ -54,14 +54,15 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
     const auto outcome = co_await try_exchange(*upstream, request, body);
     origin_ = nullptr;
     if (outcome.kind == Outcome::Kind::relayed) {
-      if (outcome.upstream == http::Persistence::keep_alive) worker_.pool().put(origin, std::move(upstream));
+      if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
+        worker_.pool().put(origin, std::move(upstream));
       co_return outcome.next;
     }
     upstream.reset();
     if (outcome.kind == Outcome::Kind::unanswered && reused) continue;
     request_.body = body;
     tx_.detail = outcome.failure.detail;
-    if (outcome.failure.status == 400)
+    if (outcome.failure.status < 500)
       tx_.verdict = tx_.engine->refuse(rules::Reason::malformed, subject_, worker_.services().clock.seconds());
     co_return co_await answer(outcome.failure);
   }
@@ -93,9 +94,15 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
     outcome = co_await relay_response(upstream, head, upload);
     co_await upload.stop();
   } else {
+    const auto sent = upload.state();
     co_await upload.stop();
-    if (upload.state() == Upload::State::malformed) {
+    if (sent == Upload::State::malformed) {
       outcome.failure = {400, "malformed", "the chunked body is malformed", http::Persistence::close};
+    } else if (sent == Upload::State::client_gone) {
+      outcome.failure = {400, "malformed", "the request broke off", http::Persistence::close};
+    } else if (sent == Upload::State::client_silent) {
+      worker_.count().add(telemetry::Counter::deadline_hits);
+      outcome.failure = {408, "malformed", "the request did not end in time", http::Persistence::close};
     } else if (received == Received::timeout) {
       worker_.count().add(telemetry::Counter::deadline_hits);
       outcome.failure = {504, "timeout", "the site did not answer in time", http::Persistence::close};
@@ -107,6 +114,7 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
     }
   }
   tx_.bytes_up += upload.bytes();
+  if (outcome.kind == Outcome::Kind::relayed) log();
   co_return outcome;
 }
 
@@ -151,13 +159,15 @@ net::Task<Session::Outcome> Session::relay_response(net::Stream& upstream, const
 
   if (tx_.status == 101) {
     if (co_await send()) co_await tunnel(upstream);
-    log();
     outcome.next = Next::closed;
     co_return outcome;
   }
-  const bool whole = co_await relay_body(upstream, body);
-  log();
-  if (!whole) {
+  if (!co_await relay_body(upstream, body)) {
+    if (!out_.empty()) {  // not even the head was sent
+      outcome.kind = Outcome::Kind::failed;
+      outcome.failure.detail = tx_.detail;
+      co_return outcome;
+    }
     client_.reset();  // the end of a body cut short must not look like its end
     outcome.next = Next::closed;
     co_return outcome;
@@ -173,6 +183,10 @@ net::Task<bool> Session::send(std::string_view piece, std::string_view tail) {
   client_.arm(worker_.settings().stall);
   const auto before = client_.bytes_out();
   const auto io = co_await client_.write(out_, piece, tail);
+  if (io == net::Io::timeout) {
+    worker_.count().add(telemetry::Counter::deadline_hits);
+    tx_.detail = "the client took no more";
+  }
   tx_.bytes_down += client_.bytes_out() - before;
   out_.clear();
   co_return io == net::Io::ok;

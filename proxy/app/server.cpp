@@ -13,6 +13,7 @@
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/net/listener.h"
+#include "proxy/safeguarding/store.h"
 #include "proxy/snapshot/loader.h"
 #include "rules/civil_time.h"
 
@@ -225,18 +226,20 @@ class Server {
   bool draining_ = false;
 };
 
-/// The store is tried again twice a second; a line for each failure would only fill the journal.
+/// The store is tried again twice a second; a line for each failure would only fill the journal. What is new is told at once.
 class FailureTeller {
  public:
   void operator()(const std::string& message) {
     const auto now = std::chrono::steady_clock::now();
-    if (told_ && now - *told_ < std::chrono::seconds(10)) return;
-    told_ = now;
-    spdlog::error("safeguarding store: {}; attempts are blocked, kept and tried again", message);
+    if (message == told_ && now - told_at_ < std::chrono::seconds(10)) return;
+    told_ = message;
+    told_at_ = now;
+    spdlog::error("safeguarding store: {} (attempts stay blocked, and are tried again as long as the gateway runs)", message);
   }
 
  private:
-  std::optional<std::chrono::steady_clock::time_point> told_;
+  std::string told_;
+  std::chrono::steady_clock::time_point told_at_;
 };
 
 std::optional<snapshot::Settings> read_settings(const std::filesystem::path& config, int& code) {
@@ -280,6 +283,7 @@ int serve(const ServeOptions& options) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("breakwater"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is a full disk, not the end
   raise_descriptor_limit();
   int code = 0;
   const auto settings = read_settings(options.config, code);
@@ -298,6 +302,8 @@ int serve(const ServeOptions& options) {
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
+    // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the recorder tells.
+    static_cast<void>(safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_write));
     safeguarding::Recorder recorder(options.state, {}, FailureTeller());
     // The server ends before the recorder, whose handlers post to the workers; the recorder writes what is left as it goes.
     Server server(options, *settings, *clock, log, recorder);

@@ -31,7 +31,7 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
       client_(std::move(socket), worker.wheel()),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
-      grace_(worker.wheel(), [this] { abort(grace_cause_); }) {
+      grace_(worker.wheel(), [this] { carry_out(); }) {
   subject_.address = client;
 }
 
@@ -54,6 +54,7 @@ net::Task<bool> Session::receive_first_byte() {
     client_.arm(first ? worker_.settings().head : worker_.settings().idle);
     const auto io = co_await client_.fill(kReadHead);
     phase_ = Phase::busy;
+    if (io == net::Io::timeout) worker_.count().add(telemetry::Counter::deadline_hits);
     if (io != net::Io::ok) co_return false;
   }
   co_return true;
@@ -115,8 +116,10 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   request_.body = head.body;
   request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
   request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
-  for (const auto& field : head.fields)
+  for (const auto& field : head.fields) {
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
+    if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
+  }
   subject_.group = tx_.engine->snapshot()->policy.group_of(subject_.address);
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
@@ -182,14 +185,21 @@ void Session::rejudge(net::End cause, rules::SysSeconds now) {
     verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
   if (verdict.action == rules::Action::allow) {
     grace_.clear();
+    sentence_.reset();
     return;
   }
-  const bool floor = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
-  tx_.engine = std::move(engine);
-  tx_.verdict = verdict;
-  grace_cause_ = cause;
-  if (floor) return abort(cause);
-  if (!grace_.armed()) grace_.expires_after(tx_.engine->snapshot()->policy.grace);
+  const bool at_once = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
+  const auto grace = engine->snapshot()->policy.grace;
+  sentence_ = Sentence{std::move(engine), verdict, cause};
+  if (at_once) return carry_out();
+  if (!grace_.armed()) grace_.expires_after(grace);
+}
+
+/// Ends the tunnel; the log's line gives the verdict that ended it.
+void Session::carry_out() {
+  tx_.engine = std::move(sentence_->engine);
+  tx_.verdict = sentence_->verdict;
+  abort(sentence_->cause);
 }
 
 void Session::drain() {

@@ -45,6 +45,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     http::Persistence persistence = http::Persistence::keep_alive;
     pages::Language language = pages::Language::english;
     enum class Upgrade : std::uint8_t { none, asked } upgrade = Upgrade::none;
+    /// Some schemes (NTLM, Negotiate) sign a connection in, not a request: one with credentials is shared with nobody.
+    enum class Upstream : std::uint8_t { pooled, own } upstream = Upstream::pooled;
   };
 
   /// A page of the gateway's own.
@@ -61,6 +63,13 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     std::string_view reason;  ///< "dns", "connect", "timeout" or "private_destination"
   };
 
+  /// What a bell or a reload has in store for an open tunnel when its grace is over.
+  struct Sentence {
+    std::shared_ptr<rules::Engine> engine;
+    rules::Verdict verdict;
+    net::End cause;
+  };
+
   struct Outcome;
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
 
@@ -70,6 +79,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> judge(const http::RequestHead& head);
   rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
   net::Task<Next> refuse_head(http::HeadError error);
+  void carry_out();
   void log();
 
   // answer.cpp
@@ -112,7 +122,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Deadline grace_;
   net::Relay* relay_ = nullptr;  ///< while a tunnel is open
   net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
-  net::End grace_cause_ = net::End::bell;
+  std::optional<Sentence> sentence_;
   std::optional<categories::Host> sni_;
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::uint64_t requests_ = 0;

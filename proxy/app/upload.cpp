@@ -32,7 +32,7 @@ net::Task<> Upload::stop() {
 net::Task<> Upload::run() {
   const auto state = body_.kind == http::BodyKind::chunked ? co_await send_chunked() : co_await send_length();
   // A body that ends early must not look complete to the origin.
-  if (state == State::client_gone || state == State::malformed) origin_.close();
+  if (state != State::complete && state != State::origin_gone) origin_.close();
   state_ = state;
 }
 
@@ -40,7 +40,10 @@ net::Task<> Upload::run() {
 net::Task<Upload::State> Upload::receive_more() {
   if (stopping_) co_return State::client_gone;
   client_.arm(limits_.stall);
-  co_return co_await client_.fill(kRead) == net::Io::ok ? State::running : State::client_gone;
+  origin_.arm(limits_.stall + limits_.origin);  // it waits for the client as well
+  const auto io = co_await client_.fill(kRead);
+  if (io == net::Io::ok) co_return State::running;
+  co_return io == net::Io::timeout ? State::client_silent : State::client_gone;
 }
 
 net::Task<Upload::State> Upload::send_length() {

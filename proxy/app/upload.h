@@ -26,9 +26,11 @@ class Upload {
   enum class State : std::uint8_t {
     running,
     complete,
-    client_gone,   ///< closed, silent or failed before the end of the body; the origin's connection is closed then
-    malformed,     ///< the chunked body is; the origin's connection is closed then
-    origin_gone,   ///< it takes no more; its answer may still be there to read
+    // The body did not end; the origin's connection is closed then.
+    client_gone,
+    client_silent,
+    malformed,    ///< the chunked body is
+    origin_gone,  ///< it takes no more; its answer may still be there to read
   };
   State state() const { return state_; }
   std::uint64_t bytes() const { return bytes_; }  ///< taken from the client

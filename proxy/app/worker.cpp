@@ -84,15 +84,18 @@ void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
 
 /// Keeps to the present time: a bell is noticed within a second, also when the clock has jumped past it or back over it.
 net::Task<> Worker::every_second() {
+  judged_at_ = services_.clock.seconds();
+  next_bell_ = engine_->next_bell(judged_at_);
   while (!ended_) {
     second_.expires_after(std::chrono::seconds(1));
     co_await second_.async_wait(net::use_task);
     if (ended_) break;
     pool_.sweep();
     const auto now = services_.clock.seconds();
-    const bool rang = now < judged_at_ || (next_bell_ && now >= *next_bell_);
-    if (rang && judged_at_ != rules::SysSeconds{}) rejudge(net::End::bell);
-    if (rang || judged_at_ == rules::SysSeconds{}) next_bell_ = engine_->next_bell(now);
+    if (now < judged_at_ || (next_bell_ && now >= *next_bell_)) {
+      rejudge(net::End::bell);
+      next_bell_ = engine_->next_bell(now);
+    }
     judged_at_ = now;
   }
 }

@@ -19,8 +19,8 @@
 namespace breakwater::http {
 namespace {
 
-constexpr std::size_t kMaxSizeLine = 4 * 1024;  // extensions have no use that needs more
-constexpr std::size_t kMaxSizeDigits = 16;      // what 64 bits hold
+constexpr std::size_t kMaxSizeLine = 4096;  // extensions have no use that needs more
+constexpr std::size_t kMaxSizeDigits = 16;  // what 64 bits hold
 constexpr std::string_view kLineEnd = "\r\n";
 
 constexpr ByteSet kHexDigits = ByteSet::of(
@@ -143,7 +143,7 @@ ChunkedDecoder::State ChunkedDecoder::take_line(std::string_view line) {
 
 void append_chunk_size(std::string& out, std::size_t size) {
   std::array<char, kMaxSizeDigits> digits;
-  const auto end = std::to_chars(digits.begin(), digits.end(), size, 16).ptr;
+  auto* const end = std::to_chars(digits.begin(), digits.end(), size, 16).ptr;
   out.append(digits.begin(), end).append(kLineEnd);
 }
 

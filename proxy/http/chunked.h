@@ -15,7 +15,7 @@ enum class ChunkStatus : std::uint8_t { need_more, done, malformed, too_large };
 /// Connection, ...) dropped.
 class ChunkedDecoder {
  public:
-  explicit ChunkedDecoder(std::size_t trailer_limit = 8 * 1024) : trailer_limit_(trailer_limit) {}
+  explicit ChunkedDecoder(std::size_t trailer_limit = 8192) : trailer_limit_(trailer_limit) {}
 
   struct Step {
     ChunkStatus status;

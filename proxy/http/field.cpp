@@ -19,6 +19,7 @@ constexpr Known kKnown[] = {
     {"connection", FieldId::connection},
     {"keep-alive", FieldId::keep_alive},
     {"max-forwards", FieldId::max_forwards},
+    {"authorization", FieldId::authorization},
     {"content-length", FieldId::content_length},
     {"accept-language", FieldId::accept_language},
     {"proxy-connection", FieldId::proxy_connection},
@@ -86,6 +87,7 @@ bool is_hop_by_hop(FieldId id) {
     case FieldId::upgrade:
       return true;
     case FieldId::accept_language:
+    case FieldId::authorization:
     case FieldId::expect:
     case FieldId::max_forwards:
     case FieldId::other:

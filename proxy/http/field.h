@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "proxy/http/head.h"
@@ -17,16 +18,16 @@ class ByteSet {
   static consteval ByteSet of(Predicate contains) {
     ByteSet set;
     for (unsigned byte = 0; byte < 256; ++byte)
-      set.member_[byte] = contains(static_cast<unsigned char>(byte));
+      set.has_[byte] = contains(static_cast<unsigned char>(byte));
     return set;
   }
-  constexpr bool contains(char c) const { return member_[static_cast<unsigned char>(c)]; }
+  constexpr bool contains(char c) const { return has_[static_cast<unsigned char>(c)]; }
   constexpr bool contains_all(std::string_view text) const {
     return std::all_of(text.begin(), text.end(), [this](char c) { return contains(c); });
   }
 
  private:
-  std::array<bool, 256> member_{};
+  std::array<bool, 256> has_{};
 };
 
 /// SP and HTAB, the OWS of RFC 9110 5.6.3.
@@ -82,7 +83,7 @@ class HeadReader {
 
   /// The longest run of bytes of `set`, perhaps empty.
   std::string_view take_while(const ByteSet& set) {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), [&set](char c) { return set.contains(c); });
+    const auto* const end = std::find_if_not(rest_.begin(), rest_.end(), [&set](char c) { return set.contains(c); });
     const auto length = static_cast<std::size_t>(end - rest_.begin());
     const auto run = rest_.substr(0, length);
     rest_.remove_prefix(length);

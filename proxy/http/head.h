@@ -18,6 +18,7 @@ enum class Version : std::uint8_t { http_1_0, http_1_1 };
 enum class FieldId : std::uint8_t {
   other,
   accept_language,
+  authorization,
   connection,
   content_length,
   expect,
@@ -80,7 +81,7 @@ std::string_view to_string(HeadError error);
 enum class HeadStatus : std::uint8_t { done, need_more, error };
 
 struct HeadLimits {
-  std::size_t bytes = 32 * 1024;
+  std::size_t bytes = 32768;
   std::size_t fields = 100;
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t kAddedBytes = 128;  // about what the lines that a writer 
 
 void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  auto* const end = std::to_chars(digits.begin(), digits.end(), value).ptr;
   out.append(digits.begin(), end);
 }
 

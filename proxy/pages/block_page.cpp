@@ -1,6 +1,8 @@
 #include "proxy/pages/block_page.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <utility>
 
 #include "proxy/pages/category_names.h"
 #include "proxy/pages/words.h"
@@ -28,8 +30,8 @@ constexpr std::string_view kStyle = R"(
 body{margin:0;padding:16px;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;
 justify-content:center;background:var(--ground);color:var(--text);
 font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{width:100%;max-width:36rem;background:var(--card);border:1px solid var(--line);border-top:6px solid var(--accent);
-border-radius:14px;padding:28px 28px 24px;overflow-wrap:anywhere}
+main{width:100%;max-width:36rem;background:linear-gradient(var(--accent) 0 6px,var(--card) 6px);border:1px solid var(--line);border-radius:14px;
+padding:34px 28px 24px;overflow-wrap:anywhere}
 header{display:flex;gap:16px;align-items:flex-start}
 svg{flex:none;width:44px;height:44px;padding:10px;border-radius:50%;background:var(--tint);color:var(--accent)}
 h1{margin:0;font-size:1.5rem;line-height:1.25}
@@ -39,7 +41,7 @@ header p{margin:4px 0 0;color:var(--soft)}
 .opens{display:flex;justify-content:space-between;align-items:baseline;flex-wrap:wrap;gap:4px 16px;margin:18px 0 0;
 padding:12px 16px;border-radius:8px;background:var(--tint);color:var(--accent)}
 .opens strong{font-size:1.35rem}
-dl{display:grid;grid-template-columns:auto 1fr;gap:8px 20px;margin:20px 0 0;padding:16px 0;border:solid var(--line);
+dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:8px 20px;margin:20px 0 0;padding:16px 0;border:solid var(--line);
 border-width:1px 0}
 dt{color:var(--soft)}
 dd{margin:0}
@@ -50,12 +52,12 @@ aside p{margin:0}
 ul{list-style:none;margin:10px 0 0;padding:0}
 li+li{margin-top:8px}
 li a{color:inherit;font-weight:600;white-space:nowrap}
-li span{color:var(--soft)}
+li span{display:block;color:var(--soft)}
 footer{margin:14px 0 0;font-size:.85rem;color:var(--soft);text-align:center}
-@media(max-width:30rem){main{padding:22px 18px 20px}dl{grid-template-columns:1fr;gap:2px}dd+dt{margin-top:8px}}
+@media(max-width:30rem){main{padding:26px 18px 20px}}
 )";
 
-// By Kind: a hand, a clock, a broken line. Drawn here, for nothing may be fetched.
+// By Kind: no entry, a clock, a warning. Drawn here, for nothing may be fetched.
 constexpr std::string_view kIcons[] = {
     R"(<circle cx="12" cy="12" r="9.5"/><path d="M5.3 5.3l13.4 13.4"/>)",
     R"(<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5V12l3.8 2.4"/>)",
@@ -187,7 +189,9 @@ std::string render(const BlockPage& block, Language language) {
     page.raw("<p class=\"opens\">").text(label.opens).raw(" <strong>").text(block.until).raw("</strong></p>");
   page.raw("<dl>");
   append_categories(page, block.categories, language);
-  page.row(label.rule, block.rule).row(label.period, block.period).row(label.detail, block.detail);
+  page.row(label.rule, block.rule)
+      .row(label.period, period_name(block.period, language))
+      .row(label.detail, block.detail);
   if (!block.reference.empty())
     page.raw("<dt>").text(label.reference).raw("</dt><dd class=\"reference\">").text(block.reference).raw("</dd>");
   page.raw("</dl><p class=\"ask\">").text(label.advice[kind]).raw("</p>");

@@ -30,7 +30,7 @@ struct BlockPage {
 };
 
 /// A complete, self-contained HTML document in UTF-8: no script, no external resource, WCAG AA contrast, light and
-/// dark, phone to desktop. 5 to 8 KiB.
+/// dark, phone to desktop. Under 8 KiB but for hostile text.
 std::string render(const BlockPage& page, Language language);
 
 /// The fields that go with it, each line with its CRLF; the caller adds the status line, Content-Length and Connection.

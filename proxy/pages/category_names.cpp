@@ -81,6 +81,7 @@ constexpr CategoryName kNames[] = {
     {"file-hosting", {"File sharing", "Rhannu ffeiliau"}},
     {"remote-control", {"Remote control", "Rheoli o bell"}},
     {"exam-cheating", {"Cheating in exams", "Twyllo mewn arholiadau"}},
+    {"executables", {"Programs (.exe, .com)", "Rhaglenni (.exe, .com)"}},
     {"url-shorteners", {"Short links", "Dolenni byr"}},
     {"dynamic-dns", {"Dynamic DNS", "DNS dynamig"}},
     {"web-hosting", {"Web hosting", "Gwesteia gwe"}},

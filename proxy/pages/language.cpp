@@ -48,7 +48,7 @@ std::optional<int> quality_of(std::string_view parameters) {
 }
 
 bool is_language(std::string_view range, std::string_view language) {
-  const auto equal = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto equal = [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); };
   return range.size() >= 2 && std::equal(language.begin(), language.end(), range.begin(), equal) &&
          (range.size() == 2 || range[2] == '-');
 }

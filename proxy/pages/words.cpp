@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace breakwater::pages {
 namespace {
@@ -113,7 +114,6 @@ constexpr ReasonWords kReasons[] = {
 constexpr Labels kLabels[] = {
     {.code = "en-GB",
      .opens = "It opens at",
-     .site = "Site",
      .category = "Category",
      .categories = "Categories",
      .period = "Time of day",
@@ -124,13 +124,12 @@ constexpr Labels kLabels[] = {
                 "Do you need it for your course, or is this a mistake? Ask your tutor, and quote the reference.",
                 "If it happens again, tell your tutor and quote the reference."},
      .help = "If something is worrying you, you can talk to someone in confidence. These calls are free.",
-     .childline = "under 19, day and night",
+     .childline = "under 19",
      .samaritans = "any age, day and night",
      .act_early = "worried that someone is being drawn into extremism",
      .logged = "What is opened on this network is logged."},
     {.code = "cy",
      .opens = "Bydd yn agor am",
-     .site = "Gwefan",
      .category = "Categori",
      .categories = "Categorïau",
      .period = "Adeg o’r dydd",
@@ -145,10 +144,16 @@ constexpr Labels kLabels[] = {
           "cyfeirnod.",
           "Os bydd hyn yn digwydd eto, dywedwch wrth eich tiwtor a rhowch y cyfeirnod."},
      .help = "Os oes rhywbeth yn eich poeni, gallwch siarad â rhywun yn gyfrinachol. Mae’r galwadau hyn am ddim.",
-     .childline = "dan 19 oed, ddydd a nos",
+     .childline = "dan 19 oed",
      .samaritans = "unrhyw oed, ddydd a nos",
      .act_early = "os ydych yn poeni bod rhywun yn cael ei ddenu at eithafiaeth",
      .logged = "Cedwir cofnod o’r hyn a agorir ar y rhwydwaith hwn."},
+};
+
+// The periods of the sample policy; those of a centre's own are in its own language.
+constexpr std::pair<std::string_view, std::string_view> kWelshPeriods[] = {
+    {"session", "sesiwn"}, {"break", "egwyl"},    {"lunch", "amser cinio"},
+    {"closed", "ar gau"},  {"working", "gwaith"}, {"private", "amser personol"},
 };
 
 }  // namespace
@@ -156,6 +161,12 @@ constexpr Labels kLabels[] = {
 const ReasonWords& words_for(std::string_view reason) {
   const auto* found = std::ranges::find(kReasons, reason, &ReasonWords::reason);
   return found == std::end(kReasons) ? kGeneral : *found;
+}
+
+std::string_view period_name(std::string_view period, Language language) {
+  if (language == Language::english) return period;
+  const auto* found = std::ranges::find(kWelshPeriods, period, &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(kWelshPeriods) ? period : found->second;
 }
 
 const Labels& labels(Language language) {

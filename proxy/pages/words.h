@@ -29,11 +29,13 @@ struct ReasonWords {
 /// General words where the reason is none of the table's.
 const ReasonWords& words_for(std::string_view reason);
 
+/// A period of the policy as a reader knows it; one that is not in the table as it is.
+std::string_view period_name(std::string_view period, Language language);
+
 /// What stands around the reason.
 struct Labels {
   std::string_view code;  ///< of the `lang` attribute
   std::string_view opens;
-  std::string_view site;
   std::string_view category;
   std::string_view categories;
   std::string_view period;

@@ -71,7 +71,7 @@ struct AccessLogOptions {
 class AccessLog {
  public:
   static constexpr std::chrono::milliseconds kGather{20};
-  static constexpr std::size_t kMaxWaiting = 16 << 20;
+  static constexpr std::size_t kMaxWaiting = 64 << 20;  // seconds of the busiest gateway
 
   /// Makes the folder and the file (0640). Throws std::system_error where the file cannot be opened: that is for the
   /// start to tell.

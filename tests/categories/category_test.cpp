@@ -75,7 +75,8 @@ TEST(BuiltInMapping, KnowsUt1) {
   };
   for (const auto& [folder, category] : kExpected)
     EXPECT_EQ(category, built_in_mapping("ut1", folder)) << folder;
-  EXPECT_EQ("", built_in_mapping("other", "adult"));
+  EXPECT_EQ("adult", built_in_mapping("other", "adult"));
+  EXPECT_EQ("", built_in_mapping("other", "agressif"));
   EXPECT_EQ("social-media/tiktok", built_in_mapping("starter", "social-media/tiktok"));
   EXPECT_EQ("", built_in_mapping("starter", "agressif"));
 }

@@ -51,7 +51,10 @@ const LineCase kLines[] = {
     {EntryFormat::domains, "_a_b.example.com # why", "domain _a_b.example.com"},
     {EntryFormat::domains, "example.com#why", "domain example.com"},
     {EntryFormat::domains, "example.com ; why", "domain example.com"},
-    {EntryFormat::domains, "b\xc3\xbc" "cher.de", "domain xn--bcher-kva.de"},
+    {EntryFormat::domains,
+     "b\xc3\xbc"
+     "cher.de",
+     "domain xn--bcher-kva.de"},
     {EntryFormat::domains, "xn--bcher-kva.de", "domain xn--bcher-kva.de"},
     {EntryFormat::domains, "192.0.2.1", "domain 192.0.2.1"},
     {EntryFormat::domains, "2001:DB8::1", "domain 2001:db8::1"},
@@ -74,16 +77,24 @@ const LineCase kLines[] = {
     {EntryFormat::domains, "a..*", ":1 \"a..*\" is not a wildcard for hosts"},
     {EntryFormat::domains, "a b", ":3 \"b\" stands after the entry: one a line"},
     {EntryFormat::domains, "ex ample.com", ":4 \"ample.com\" stands after the entry: one a line"},
-    {EntryFormat::domains, "a..com", ":1 \"a..com\" is not taken: the host has a label that is empty or longer than 63 bytes"},
+    {EntryFormat::domains, "a..com",
+     ":1 \"a..com\" is not taken: the host has a label that is empty or longer than 63 bytes"},
     {EntryFormat::domains, ".", ":1 \"\" is not taken: the host is empty"},
-    {EntryFormat::domains, "||example.com^", ":1 \"||example.com^\" is not taken: the host has a character that does not belong there"},
-    {EntryFormat::domains, "a\x01\x1b.com", ":1 \"a??.com\" is not taken: the host has a character that does not belong there"},
-    {EntryFormat::domains, std::string_view{"a\0.com", 6}, ":1 \"a?.com\" is not taken: the host has a character that does not belong there"},
-    {EntryFormat::domains, "xn--a.com", ":1 \"xn--a.com\" is not taken: the host is not a valid internationalised name"},
-    {EntryFormat::domains, "\xff\xc3.com", ":1 \"??.com\" is not taken: the host is not a valid internationalised name"},
+    {EntryFormat::domains, "||example.com^",
+     ":1 \"||example.com^\" is not taken: the host has a character that does not belong there"},
+    {EntryFormat::domains, "a\x01\x1b.com",
+     ":1 \"a??.com\" is not taken: the host has a character that does not belong there"},
+    {EntryFormat::domains, std::string_view{"a\0.com", 6},
+     ":1 \"a?.com\" is not taken: the host has a character that does not belong there"},
+    {EntryFormat::domains, "xn--a.com",
+     ":1 \"xn--a.com\" is not taken: the host is not a valid internationalised name"},
+    {EntryFormat::domains, "\xff\xc3.com",
+     ":1 \"??.com\" is not taken: the host is not a valid internationalised name"},
     {EntryFormat::domains, "1.2.3.999", ":1 \"1.2.3.999\" is not taken: the host is not a valid IP address"},
-    {EntryFormat::domains, "198.51.100.0/24", ":1 \"198.51.100.0/24\" is a range of addresses, which a list of domains cannot hold"},
-    {EntryFormat::domains, "2001:db8::/32", ":1 \"2001:db8::/32\" is a range of addresses, which a list of domains cannot hold"},
+    {EntryFormat::domains, "198.51.100.0/24",
+     ":1 \"198.51.100.0/24\" is a range of addresses, which a list of domains cannot hold"},
+    {EntryFormat::domains, "2001:db8::/32",
+     ":1 \"2001:db8::/32\" is a range of addresses, which a list of domains cannot hold"},
     // Hosts.
     {EntryFormat::hosts, "0.0.0.0 a.example.com", "domain a.example.com"},
     {EntryFormat::hosts, "127.0.0.1\tA.example.com#x", "domain a.example.com"},
@@ -107,7 +118,10 @@ const LineCase kLines[] = {
     {EntryFormat::urls, "HTTP://Example.com:8080/a//b/../c", "url example.com/a/c"},
     {EntryFormat::urls, "//example.com/a", ":1 \"//example.com/a\" is not taken: the host is malformed"},
     {EntryFormat::urls, "example.com/caf\xc3\xa9", "url example.com/caf%c3%a9"},
-    {EntryFormat::urls, "b\xc3\xbc" "cher.de/x", "url xn--bcher-kva.de/x"},
+    {EntryFormat::urls,
+     "b\xc3\xbc"
+     "cher.de/x",
+     "url xn--bcher-kva.de/x"},
     {EntryFormat::urls, "example.com?x", "url example.com/?x"},
     {EntryFormat::urls, "[2001:db8::1]:80/x", "url 2001:db8::1/x"},
     {EntryFormat::urls, "example.com/r?to=http://b.com/", "url example.com/r?to=http://b.com/"},
@@ -118,7 +132,8 @@ const LineCase kLines[] = {
     {EntryFormat::urls, "com/x", ":1 \"com/x\" would cover a whole top-level domain"},
     {EntryFormat::urls, "ftp://example.com/x", ":1 \"ftp://example.com/x\" is not an http or https URL"},
     {EntryFormat::urls, "me@example.com/x", ":1 \"me@example.com/x\" is not taken: a user name in the URL"},
-    {EntryFormat::urls, "example.com:0/x", ":1 \"example.com:0/x\" is not taken: the port is not a number from 1 to 65535"},
+    {EntryFormat::urls, "example.com:0/x",
+     ":1 \"example.com:0/x\" is not taken: the port is not a number from 1 to 65535"},
     {EntryFormat::urls, "example.com/a b", ":15 \"b\" stands after the entry: one a line"},
     {EntryFormat::urls, "example.com/\x01", ":1 \"example.com/?\" has a character that no URL has"},
     // Expressions and keywords.
@@ -130,7 +145,8 @@ const LineCase kLines[] = {
     {EntryFormat::keywords, "x", ":1 \"x\" is too short for a keyword"},
     {EntryFormat::keywords, "--", ":1 \"--\" is too short for a keyword"},
     {EntryFormat::keywords, "a/b", ":1 \"a/b\" is not a keyword: letters a to z, digits, \"-\", \"_\" and \".\" are"},
-    {EntryFormat::keywords, "caf\xc3\xa9", ":1 \"caf??\" is not a keyword: letters a to z, digits, \"-\", \"_\" and \".\" are"},
+    {EntryFormat::keywords, "caf\xc3\xa9",
+     ":1 \"caf??\" is not a keyword: letters a to z, digits, \"-\", \"_\" and \".\" are"},
 };
 
 TEST(EntryParser, ReadsEachKindOfLine) {
@@ -144,19 +160,34 @@ TEST(EntryParser, ReadsEachKindOfLine) {
 }
 
 TEST(EntryParser, TakesEveryNameOfAHostsLine) {
-  EXPECT_THAT(read(EntryFormat::hosts, "0.0.0.0 a.com localhost b.com # c.com"), ElementsAre("1 domain a.com", "1 domain b.com"));
+  EXPECT_THAT(read(EntryFormat::hosts, "0.0.0.0 a.com localhost b.com # c.com"),
+              ElementsAre("1 domain a.com", "1 domain b.com"));
 }
 
 TEST(EntryParser, QuotesNoMoreThanIsNeeded) {
   const auto said = read(EntryFormat::domains, std::string(300, 'a') + ".com");
-  EXPECT_THAT(said, ElementsAre("1:1 \"" + std::string(80, 'a') + "...\" is not taken: the host is longer than 253 bytes"));
+  EXPECT_THAT(said,
+              ElementsAre("1:1 \"" + std::string(80, 'a') + "...\" is not taken: the host is longer than 253 bytes"));
   EXPECT_THAT(read(EntryFormat::domains, std::string(64, 'a') + ".com"),
               ElementsAre("1:1 \"" + std::string(64, 'a') +
                           ".com\" is not taken: the host has a label that is empty or longer than 63 bytes"));
 }
 
+TEST(EntryParser, LimitsWhatHyperscanHasToTake) {
+  EXPECT_THAT(read(EntryFormat::urls, "a.com/" + std::string(8000, 'p')),
+              ElementsAre("1 url a.com/" + std::string(8000, 'p')));
+  std::string accents = "a.com/";
+  for (int i = 0; i < 4000; ++i)
+    accents += "\xc3\xa9";
+  EXPECT_THAT(read(EntryFormat::urls, accents), ElementsAre(testing::EndsWith("...\" is too long for a URL")));
+  EXPECT_THAT(read(EntryFormat::keywords, std::string(64, 'k')),
+              ElementsAre(testing::EndsWith("\" is too long for a keyword")));
+}
+
 TEST(ListReader, CountsLinesThroughEveryKindOfEnd) {
-  EXPECT_THAT(read(EntryFormat::domains, "\xef\xbb\xbf" "a.com\r\n\r\n# x\n\nB.com\n.c.com"),
+  EXPECT_THAT(read(EntryFormat::domains,
+                   "\xef\xbb\xbf"
+                   "a.com\r\n\r\n# x\n\nB.com\n.c.com"),
               ElementsAre("1 domain a.com", "5 domain b.com", "6 domain c.com"));
   EXPECT_THAT(read(EntryFormat::domains, ""), IsEmpty());
   EXPECT_THAT(read(EntryFormat::domains, "\n\n"), IsEmpty());
@@ -168,7 +199,8 @@ TEST(ListReader, PassesOverLongLines) {
   EXPECT_THAT(read(EntryFormat::domains, longest + "\na.com"), ElementsAre("2 domain a.com"));
   const auto too_long = "1:1 the line is longer than 8 KiB and was passed over";
   EXPECT_THAT(read(EntryFormat::domains, longest + "#\na.com"), ElementsAre(too_long, "2 domain a.com"));
-  EXPECT_THAT(read(EntryFormat::domains, std::string(10'000'000, 'a') + "\na.com"), ElementsAre(too_long, "2 domain a.com"));
+  EXPECT_THAT(read(EntryFormat::domains, std::string(10'000'000, 'a') + "\na.com"),
+              ElementsAre(too_long, "2 domain a.com"));
   EXPECT_THAT(read(EntryFormat::domains, std::string(10'000'000, 'a')), ElementsAre(too_long));
 }
 
@@ -176,7 +208,10 @@ TEST(ListReader, RefusesWhatIsNoList) {
   const auto utf16 = "refused: UTF-16 or UTF-32: save the list as UTF-8";
   const auto binary = "refused: binary data, not a list";
   const auto html = "refused: an HTML or XML page, not a list";
-  EXPECT_THAT(read(EntryFormat::domains, "\xff\xfe" "a"), ElementsAre(utf16));
+  EXPECT_THAT(read(EntryFormat::domains,
+                   "\xff\xfe"
+                   "a"),
+              ElementsAre(utf16));
   EXPECT_THAT(read(EntryFormat::domains, "\xfe\xff"), ElementsAre(utf16));
   EXPECT_THAT(read(EntryFormat::domains, std::string_view{"a\0.\0c\0o\0m\0\n\0", 12}), ElementsAre(utf16));
   EXPECT_THAT(read(EntryFormat::domains, "\x1f\x8b\x08"), ElementsAre(binary));
@@ -188,14 +223,17 @@ TEST(ListReader, RefusesWhatIsNoList) {
 }
 
 TEST(ListReader, AStrayControlCharacterCostsOnlyItsLine) {
-  EXPECT_THAT(read(EntryFormat::domains, std::string_view{"a.com\nb\0.com\nc.com", 18}),
-              ElementsAre("1 domain a.com",
-                          "2:1 \"b?.com\" is not taken: the host has a character that does not belong there",
-                          "3 domain c.com"));
+  EXPECT_THAT(
+      read(EntryFormat::domains, std::string_view{"a.com\nb\0.com\nc.com", 18}),
+      ElementsAre("1 domain a.com", "2:1 \"b?.com\" is not taken: the host has a character that does not belong there",
+                  "3 domain c.com"));
 }
 
 TEST(ListReader, ReadsTheSameInWhateverPieces) {
-  std::string text = "\xef\xbb\xbf" "a.com\r\n*.b.com\ncom\n" + std::string(kMaxLine + 1, 'x') + "\n0.0.0.0 c.com\nd.com/x";
+  std::string text =
+      "\xef\xbb\xbf"
+      "a.com\r\n*.b.com\ncom\n" +
+      std::string(kMaxLine + 1, 'x') + "\n0.0.0.0 c.com\nd.com/x";
   const auto whole = read(EntryFormat::automatic, text);
   ASSERT_EQ(6U, whole.size());
   const auto in_pieces = [&text](auto&& cut) {

@@ -34,7 +34,9 @@ class ListTree {
     std::ofstream{path, std::ios::binary} << text;
     return path;
   }
-  Source feed(const std::string& name = "feed") const { return {name, root_ / name, ListFormat::automatic, "", ListRole::feed}; }
+  Source feed(const std::string& name = "feed") const {
+    return {name, root_ / name, ListFormat::automatic, "", ListRole::feed};
+  }
   Source local() const { return {"local", root_ / "local", ListFormat::automatic, "", ListRole::local}; }
   Source exceptions() const {
     return {"exceptions", root_ / "exceptions", ListFormat::automatic, "", ListRole::exception};
@@ -59,12 +61,15 @@ class Asked {
   /// `target` is a URL, or a host of which no more is known.
   const Classification& operator()(std::string_view target) {
     std::string text;
-    if (target.starts_with("http")) {
+    if (target.starts_with("http://")) {
       const auto url = parse_url(target, HostSource::wire);
+      if (!url) throw std::runtime_error("not a URL: " + std::string{target});
       append_match_text(text, url->host, url->path);
       catalogue->classify(url->host, text, *scratch, answer);
     } else {
-      catalogue->classify(*normalise_host(target, HostSource::wire), text, *scratch, answer);
+      const auto host = normalise_host(target, HostSource::wire);
+      if (!host) throw std::runtime_error("not a host: " + std::string{target});
+      catalogue->classify(*host, text, *scratch, answer);
     }
     return answer;
   }
@@ -73,7 +78,8 @@ class Asked {
   std::string names(const CategorySet& set) const {
     std::string text;
     for (std::size_t id = 0; id < catalogue->categories().size(); ++id)
-      if (set[id]) text += (text.empty() ? "" : " ") + std::string{catalogue->categories().name(static_cast<CategoryId>(id))};
+      if (set[id])
+        text += (text.empty() ? "" : " ") + std::string{catalogue->categories().name(static_cast<CategoryId>(id))};
     return text;
   }
   static std::string all(const Diagnostics& diagnostics) {
@@ -92,7 +98,8 @@ class Asked {
 /// The real lists, where they are on this machine.
 inline std::optional<std::filesystem::path> real_lists(const std::string& feed) {
   const char* shared = std::getenv("BREAKWATER_SHARED");
-  const auto root = shared ? std::filesystem::path{shared} : std::filesystem::path{BREAKWATER_SOURCE_DIR} / ".." / "shared";
+  const auto root =
+      shared ? std::filesystem::path{shared} : std::filesystem::path{BREAKWATER_SOURCE_DIR} / ".." / "shared";
   auto lists = root / "data" / "lists" / feed;
   if (!std::filesystem::is_directory(lists)) return std::nullopt;
   return lists;

@@ -18,15 +18,18 @@ constexpr SipKey kKey{0x0706050403020100, 0x0f0e0d0c0b0a0908};
 
 /// OpenSSL's implementation, with any number of rounds.
 std::uint64_t reference(unsigned compression, unsigned final, const std::string& text) {
-  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac{EVP_MAC_fetch(nullptr, "SIPHASH", nullptr), &EVP_MAC_free};
-  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context{EVP_MAC_CTX_new(mac.get()), &EVP_MAC_CTX_free};
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac{EVP_MAC_fetch(nullptr, "SIPHASH", nullptr),
+                                                              &EVP_MAC_free};
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context{EVP_MAC_CTX_new(mac.get()),
+                                                                          &EVP_MAC_CTX_free};
   unsigned size = 8;
   const std::array parameters{OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &compression),
                               OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &final),
                               OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
   std::array<unsigned char, 8> out{};
   std::size_t length = 0;
-  EXPECT_EQ(1, EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(&kKey), sizeof kKey, parameters.data()));
+  EXPECT_EQ(1,
+            EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(&kKey), sizeof kKey, parameters.data()));
   EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
   EXPECT_EQ(1, EVP_MAC_final(context.get(), out.data(), &length, out.size()));
   std::uint64_t value = 0;
@@ -37,7 +40,7 @@ std::uint64_t reference(unsigned compression, unsigned final, const std::string&
 TEST(SipHash, TwoFourGivesThePublishedVectors) {
   // Key 00..0f, messages of 0, 1, 2... bytes 00 01 02...; the one of 15 bytes is in the paper.
   constexpr std::pair<std::size_t, std::uint64_t> kVectors[] = {
-      {0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd}, {7, 0xab0200f58b01d137},
+      {0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},  {7, 0xab0200f58b01d137},
       {8, 0x93f5f5799a932462}, {15, 0xa129ca6149be45e5},
   };
   for (const auto& [size, expected] : kVectors) {

@@ -1,56 +1,13 @@
-#include <chrono>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rules/diagnostic_sink.h"
-#include "tests/rules/policy_fixture.h"
+#include "tests/rules/policy_parse_fixture.h"
 
 namespace breakwater::rules {
 namespace {
 
 using testing::ElementsAreArray;
 using testing::IsEmpty;
-
-class PolicyParse : public testing::Test {
- protected:
-  PolicyParse() {
-    folder_.write("lists/ut1/gambling/domains", "bet365.com\n");
-    folder_.write("lists/one.txt", "a.example\n");
-    folder_.write("lists/local/allow/domains", "b.example\n");
-  }
-
-  std::vector<std::string> diagnose(std::string_view text) {
-    categories::Diagnostics diagnostics;
-    file_ = PolicyFile::parse(text, folder_.path() / "policy.toml", diagnostics);
-    EXPECT_EQ(file_ == nullptr, categories::has_errors(diagnostics)) << text;
-    return shown(diagnostics);
-  }
-
-  TemporaryFolder folder_;
-  std::unique_ptr<const PolicyFile> file_;
-};
-
-/// Stands after what is tested, so that its lines count from 1.
-constexpr std::string_view kRest = R"(
-[centre]
-name = "Academy"
-timezone = "Europe/London"
-[lists]
-[[group]]
-name = "everyone"
-networks = ["192.0.2.0/24"]
-)";
-
-/// Stands before it, in one line, where timetables and groups are needed.
-constexpr std::string_view kWho =
-    R"(timetable = [{name = "week", period = [{name = "session", days = ["Mon"], times = ["09:00-10:00"]}]}, {name = "none"}]
-group = [{name = "learners", timetable = "week"}, {name = "staff", timetable = "none", networks = ["10.30.0.0/16"]}]
-[centre]
-name = "Academy"
-timezone = "Europe/London"
-[lists]
-)";
 
 TEST_F(PolicyParse, WholePolicy) {
   EXPECT_THAT(diagnose(R"(
@@ -392,77 +349,6 @@ TEST_F(PolicyParse, ReportsEverythingAtOnceInTheOrderOfTheFile) {
                         "2:9: error: grace: expected a string, found an integer", "5:11: error: unknown group \"x\"",
                         "8:8: error: name: expected a string, found an integer",
                         "11:12: error: unknown time zone \"Mars\""}));
-}
-
-TEST_F(PolicyParse, LimitsOnCounts) {
-  std::string text(kRest);
-  for (int i = 0; i < 256; ++i)
-    text += "[[group]]\nname = \"g" + std::to_string(i) + "\"\n";
-  EXPECT_THAT(diagnose(text), ElementsAreArray({"519:1: error: more than 256 groups"}));
-}
-
-TEST_F(PolicyParse, DeepKeysAndValuesAreRefused) {
-  std::string key = "a";
-  for (int i = 0; i < 200'000; ++i)
-    key += ".a";
-  EXPECT_THAT(diagnose(key + " = 1\n"), ElementsAreArray({"1:32: error: a key of more than 16 parts"}));
-  EXPECT_THAT(diagnose("[" + key + "]\n"), ElementsAreArray({"1:33: error: a key of more than 16 parts"}));
-  EXPECT_THAT(diagnose("x = 'a.b' # .................\ny = \"\"\"\n................\n\"\"\"\nz={" + key + "=1}"),
-              ElementsAreArray({"5:35: error: a key of more than 16 parts"}));
-  EXPECT_THAT(diagnose("a = " + std::string(200'000, '[')),
-              ElementsAreArray({"1:37: error: Error while parsing value: exceeded maximum nested value depth of 32 "
-                                "(TOML_MAX_NESTED_VALUES)"}));
-  const std::string dots(100, '.');
-  EXPECT_THAT(
-      diagnose("# " + dots + "\nx = \"" + dots + "\\\"" + dots + "\"\ny = '" + dots + "'\nz = '''\n" + dots + "'''\n"),
-      testing::Not(testing::Contains(testing::HasSubstr("16 parts"))));
-}
-
-TEST_F(PolicyParse, EveryTruncationIsAnswered) {
-  const std::string whole =
-      std::string(kWho) + "[essential]\nhosts = [\"a.example\"]\n[[rule]]\nname = \"r\"\nblock = [\"adult\"]\n";
-  ASSERT_THAT(diagnose(whole), IsEmpty());
-  for (std::size_t length = 0; length < whole.size(); ++length)
-    diagnose(std::string_view(whole).substr(0, length));
-}
-
-class MillionEntries : public PolicyParse {
- protected:
-  static constexpr int kCount = 1'000'000;
-
-  std::vector<std::string> timed(const std::string& text) {
-    const auto begin = std::chrono::steady_clock::now();
-    auto lines = diagnose(text);
-    const auto taken = std::chrono::steady_clock::now() - begin;
-    EXPECT_LT(taken, std::chrono::seconds(20));
-    RecordProperty("milliseconds", static_cast<int>(taken / std::chrono::milliseconds(1)));
-    return lines;
-  }
-};
-
-TEST_F(MillionEntries, Hosts) {
-  std::string text = "[essential]\nhosts = [\n";
-  for (int i = 0; i < kCount; ++i)
-    text += "\"host" + std::to_string(i) + ".example\",\n";
-  EXPECT_THAT(timed(text + "]\n" + std::string(kRest)), IsEmpty());
-}
-
-TEST_F(MillionEntries, CategoriesInOneLineOfARule) {
-  std::string text = std::string(kWho) + "[[rule]]\nname = \"r\"\nblock = [";
-  for (int i = 0; i < kCount; ++i)
-    text += "\"social-media\", ";
-  EXPECT_THAT(timed(text + "]\n"), IsEmpty());
-}
-
-TEST_F(MillionEntries, MistakesAreCounted) {
-  std::string text = "[essential]\nhosts = [\n";
-  for (int i = 0; i < kCount; ++i)
-    text += i % 2 == 0 ? "\"a..b\",\n" : "\"a.example\",\n";
-  const auto lines = timed(text + "]\n[bell]\ngrce = \"1s\"\n" + std::string(kRest));
-  ASSERT_EQ(lines.size(), DiagnosticSink::kKept + 1);
-  EXPECT_THAT(lines.front(), testing::StartsWith("3:1: error: \"a..b\" is no host"));
-  EXPECT_THAT(lines[999], testing::StartsWith("2001:1: error: \"a..b\" is no host"));
-  EXPECT_EQ(lines.back(), "error: and 499001 more");
 }
 
 }  // namespace

@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -137,6 +140,37 @@ TEST_F(Resolve, EssentialCoversSubdomainsAndOnlyThem) {
     EXPECT_TRUE(essential(host)) << host;
   for (const auto* host : {"example", "xnews.example", "93.184.216.35", "93.184.216.34.example"})
     EXPECT_FALSE(essential(host)) << host;
+}
+
+/// The agreed sample, beside which only the lists are made up.
+TEST(SamplePolicy, Loads) {
+  const auto* shared = std::getenv("BREAKWATER_SHARED");
+  const auto sample = std::filesystem::path(shared ? shared : BREAKWATER_SOURCE_DIR "/../shared") / "policy.toml";
+  std::ifstream stream(sample);
+  if (!stream) GTEST_SKIP() << "there is no " << sample;
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  TemporaryFolder folder;
+  folder.write("lists/ut1/agressif/domains", "extreme.example\n");
+  folder.write("lists/ut1/social_networks/domains", "social.example\n");
+  folder.write("lists/local/allow/domains", "samaritans.org\n");
+  const auto snapshot = make_snapshot(folder, text);
+  ASSERT_TRUE(snapshot);
+  Engine engine(snapshot);
+  const auto decide = [&](std::string_view address, std::string_view name, std::string_view when) {
+    const auto host = *categories::normalise_host(name, categories::HostSource::wire);
+    const auto parsed = *categories::IpAddress::parse(address);
+    const auto verdict =
+        engine.decide({Stage::connect, host, 443, ""}, {parsed, snapshot->policy.group_of(parsed), "", ""},
+                      *parse_civil(when, *snapshot->policy.zone));
+    return std::string(to_string(verdict.action)) + ' ' + std::string(to_string(verdict.reason)) + ' ' +
+           std::string(verdict.period) + ' ' + std::string(to_string(verdict.concern));
+  };
+  EXPECT_EQ(decide("10.20.0.1", "extreme.example", "2026-11-23T10:35"), "block floor break danger");
+  EXPECT_EQ(decide("10.20.0.1", "social.example", "2026-11-23T10:00"), "block rule session none");
+  EXPECT_EQ(decide("10.20.0.1", "social.example", "2026-11-23T10:35"), "allow rule break none");
+  EXPECT_EQ(decide("10.30.0.1", "social.example", "2026-11-23T10:00"), "allow default working none");
+  EXPECT_EQ(decide("10.40.0.1", "social.example", "2026-11-23T10:35"), "block unknown_client  none");
+  EXPECT_EQ(decide("10.20.0.1", "www.teams.microsoft.com", "2026-12-25T10:35"), "allow essential closed none");
 }
 
 }  // namespace

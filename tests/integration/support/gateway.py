@@ -1,0 +1,162 @@
+"""The real gateway as a child process, with all its files in a folder of the test."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+from support.peer import connect
+from support.process import cpu_seconds, descriptors, end, resident_kib
+from support.wait import until
+
+BINARY = pathlib.Path(os.environ.get("BREAKWATER") or pathlib.Path(__file__).parents[3] / "build/release/breakwater")
+
+POLICY = """
+[centre]
+name = "Test centre"
+timezone = "Europe/London"
+[lists]
+local = "lists"
+[[group]]
+name = "learners"
+networks = ["127.0.0.0/8", "::1/128"]
+default = "allow"
+[floor]
+categories = ["gambling"]
+[[rule]]
+name = "no games"
+groups = ["learners"]
+block = ["games"]
+"""
+
+LISTS = {"games/domains": "blocked.test\n", "gambling/domains": "gambling.test\n", "terrorism/domains": "terror.test\n"}
+
+HOSTS = """
+127.0.0.1 allowed.test www.allowed.test a.allowed.test b.allowed.test
+127.0.0.1 blocked.test www.blocked.test gambling.test terror.test
+127.0.0.1 xn--mnchen-3ya.test
+"""
+
+# One worker makes the pool of origin connections countable; the ends of tests need not be graceful; nobody outside is
+# asked for a name.
+SETTINGS = {"proxy.threads": 1, "proxy.drain": "200ms", "dns.hosts": "hosts", "dns.servers": ["127.0.0.1:9"],
+            "dns.allow_private": ["127.0.0.0/8"]}
+
+
+class Gateway:
+    """`settings` maps dotted names to values and is laid over SETTINGS; None leaves a setting out. `lists` maps
+    CATEGORY/FILE to text. `wrapper` is a command that ends by executing the gateway in its own place."""
+
+    def __init__(self, folder, *, settings=None, policy=POLICY, lists=None, hosts=HOSTS, clock="2026-11-23T10:00",
+                 wrapper=(), state=None, arguments=()):
+        self.folder = pathlib.Path(folder)
+        self.state = state or self.folder / "state"
+        self.child = None
+        self.policy_file = self.folder / "policy.toml"
+        self.lists_folder = self.folder / "lists"
+        self.hosts_file = self.folder / "hosts"
+        self.policy_file.write_text(policy)
+        self.hosts_file.write_text(hosts)
+        for name, text in (LISTS if lists is None else lists).items():
+            self.write_list(name, text)
+        chosen = {name: value for name, value in {**SETTINGS, **(settings or {})}.items() if value is not None}
+        text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in chosen.items())
+        self.settings_file = self.folder / "breakwater.toml"
+        self.settings_file.write_text(text)
+        self.clock = clock
+        self.wrapper = wrapper
+        self.arguments = arguments
+
+    def write_list(self, name, text):
+        file = self.lists_folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def start(self):
+        assert BINARY.is_file(), f"{BINARY} is not there: build it, or name it in BREAKWATER"
+        clock = ["--clock", self.clock] if self.clock else []
+        command = [*self.wrapper, BINARY, "serve", "--policy", self.policy_file, "--config", self.settings_file,
+                   "--state", self.state, "--listen", "127.0.0.1:0", *clock, *self.arguments]
+        command = [str(word) for word in command]
+        with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "ab") as err:
+            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        line = until(self.announcement, lambda: f"the gateway to listen: {self.stderr()}")
+        self.port = int(line.rpartition(":")[2])
+        return self
+
+    def announcement(self):
+        assert self.child.poll() is None, f"the gateway ended with {self.child.returncode}: {self.stderr()}"
+        lines = [line for line in (self.folder / "stdout").read_text().splitlines() if line.startswith("listening on ")]
+        return lines[0] if lines else None
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    @property
+    def proxy(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def connect(self, **options):
+        return connect(self.port, **options)
+
+    def stderr(self):
+        return (self.folder / "stderr").read_text(errors="replace")
+
+    def wait_for_stderr(self, text, count=1):
+        return until(lambda: self.stderr().count(text) >= count, lambda: f"{text!r} on standard error: {self.stderr()}")
+
+    def log_now(self):
+        file = self.state / "access.log"
+        whole = file.read_text().split("\n")[:-1] if file.exists() else []  # the last one may still be on its way
+        return [json.loads(line) for line in whole]
+
+    def log_lines(self, count=1, **wanted):
+        """The lines of the access log whose members are as `wanted`, once there are `count` of them."""
+        def find():
+            lines = [line for line in self.log_now() if all(line.get(key) == value for key, value in wanted.items())]
+            return lines if len(lines) >= count else None
+        return until(find, lambda: f"{count} log lines with {wanted}: {self.log_now()}")
+
+    def attempts(self):
+        command = [BINARY, "attempts", "--state", self.state, "--json"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert result.returncode == 0, result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def reload(self, outcome="reload done"):
+        """SIGHUP, and waits for how it ends ("reload refused" where the new files are wrong)."""
+        before = self.stderr().count(outcome)
+        self.child.send_signal(signal.SIGHUP)
+        self.wait_for_stderr(outcome, before + 1)
+
+    def resident_kib(self, key="VmRSS"):
+        return resident_kib(self.pid, key)
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.pid)
+
+    def descriptors(self):
+        return descriptors(self.pid)
+
+    def stop(self):
+        """Ends it with SIGTERM; returns its exit code."""
+        return end(self.child)
+
+    def counters(self):
+        """What it says at its end."""
+        self.stop()
+        ended = [line for line in self.stderr().splitlines() if " ended:" in line]
+        return {name: int(value) for name, value in (word.split("=") for word in ended[-1].split(" ended:")[1].split())}
+
+    def close(self):
+        """At the end of a test: it must have survived all that was done to it, and end well."""
+        if not self.child:
+            return
+        crashed = self.child.poll()
+        code = self.stop()
+        print(f"--- {self.folder}/stderr\n{self.stderr()}", file=sys.stderr)
+        assert crashed in (None, 0) and code == 0, f"the gateway ended with {code}"
+

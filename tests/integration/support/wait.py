@@ -1,0 +1,16 @@
+"""Bounded waiting."""
+
+import time
+
+PATIENCE = 20.0  # seconds for what must happen: room for a sanitizer build on a busy machine
+
+
+def until(condition, what, seconds=PATIENCE):
+    """Calls `condition` until it gives something true, which is returned."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < end, f"waited {seconds} s for {what() if callable(what) else what}"
+        time.sleep(0.01)

@@ -1,0 +1,112 @@
+#include "proxy/snapshot/settings.h"
+
+#include <gmock/gmock.h>
+
+namespace breakwater::snapshot {
+namespace {
+
+using namespace std::chrono_literals;
+
+Settings parse(std::string_view text, categories::Diagnostics& diagnostics) {
+  return parse_settings(text, "/etc/breakwater/breakwater.toml", diagnostics);
+}
+
+TEST(Settings, AnEmptyFileGivesTheSafeDefaults) {
+  categories::Diagnostics diagnostics;
+  const auto settings = parse("", diagnostics);
+  EXPECT_THAT(diagnostics, testing::IsEmpty());
+  EXPECT_THAT(settings.listen, testing::ElementsAre("127.0.0.1:3128"));
+  EXPECT_EQ(settings.head_bytes, 32u * 1024);
+  EXPECT_EQ(settings.idle, 120s);
+  EXPECT_THAT(settings.gate.connect_ports, testing::ElementsAre(443));
+  EXPECT_EQ(settings.gate.no_sni, rules::Choice::block);
+  EXPECT_EQ(settings.gate.not_tls, rules::Choice::block);
+  EXPECT_EQ(settings.gate.address_literal, rules::Choice::block);
+  EXPECT_EQ(settings.gate.sni_mismatch, rules::SniMismatch::judge_both);
+  EXPECT_THAT(settings.gate.allow_private, testing::IsEmpty());
+}
+
+TEST(Settings, TakesWhatTheFileSays) {
+  categories::Diagnostics diagnostics;
+  const auto settings = parse(R"(
+[proxy]
+listen = ["0.0.0.0:8080", "[::]:8080"]
+connections_per_client = 12
+head_bytes = "64KiB"
+[proxy.deadline]
+head = "250ms"
+tunnel_idle = "1h"
+[proxy.connect]
+ports = [443, 8443]
+no_sni = "allow"
+sni_mismatch = "block"
+[dns]
+servers = ["192.0.2.53:5353"]
+hosts = "hosts"
+allow_private = ["127.0.0.0/8", "fd00::/8"]
+[log]
+file = "/var/log/access.log"
+rotate_bytes = 4096
+)",
+                              diagnostics);
+  EXPECT_THAT(diagnostics, testing::IsEmpty());
+  EXPECT_EQ(settings.listen.size(), 2u);
+  EXPECT_EQ(settings.connections_per_client, 12u);
+  EXPECT_EQ(settings.head_bytes, 65536u);
+  EXPECT_EQ(settings.head, 250ms);
+  EXPECT_EQ(settings.tunnel_idle, 1h);
+  EXPECT_THAT(settings.gate.connect_ports, testing::ElementsAre(443, 8443));
+  EXPECT_EQ(settings.gate.no_sni, rules::Choice::allow);
+  EXPECT_EQ(settings.gate.sni_mismatch, rules::SniMismatch::block);
+  EXPECT_EQ(settings.dns_hosts, "/etc/breakwater/hosts");
+  EXPECT_EQ(settings.gate.allow_private.size(), 2u);
+  EXPECT_EQ(settings.log_file, "/var/log/access.log");
+  EXPECT_EQ(settings.log_rotate_bytes, 4096u);
+}
+
+TEST(Settings, EveryMistakeIsToldAtOnceWithItsPlace) {
+  categories::Diagnostics diagnostics;
+  const auto settings = parse(R"([proxy]
+listn = ["127.0.0.1:1"]
+listen = "127.0.0.1:1"
+connections = 0
+[proxy.deadline]
+head = 30
+hello = "1 week"
+idle = "1ms"
+[proxy.connect]
+ports = [443, 70000]
+no_sni = "alow"
+[dns]
+allow_private = ["10.1.2.3/8"]
+[colour]
+red = 1
+)",
+                              diagnostics);
+  std::vector<std::string> lines;
+  for (const auto& diagnostic : diagnostics)
+    lines.push_back(std::to_string(diagnostic.line) + ": " + diagnostic.message);
+  EXPECT_THAT(lines, testing::UnorderedElementsAre(
+                         "2: unknown setting \"proxy.listn\"; did you mean \"proxy.listen\"?",
+                         "3: proxy.listen: expected a list of ADDR:PORT",
+                         "4: proxy.connections: 0 is out of bounds (1 to 1000000)",
+                         testing::StartsWith("6: proxy.deadline.head: expected a duration"),
+                         testing::StartsWith("7: proxy.deadline.hello: \"1 week\""),
+                         "8: proxy.deadline.idle: \"1ms\" is out of bounds",
+                         "10: proxy.connect.ports: expected port numbers from 1 to 65535",
+                         "11: proxy.connect.no_sni: expected \"block\" or \"allow\"",
+                         "13: dns.allow_private: \"10.1.2.3/8\" is no network, as 10.0.0.0/8",
+                         testing::StartsWith("14: unknown setting \"colour\"")));
+  EXPECT_EQ(settings.head, 30s);  // what is wrong keeps its default
+}
+
+TEST(Settings, BrokenTomlIsOneError) {
+  categories::Diagnostics diagnostics;
+  parse("[proxy\n", diagnostics);
+  ASSERT_EQ(diagnostics.size(), 1u);
+  EXPECT_EQ(diagnostics[0].line, 1u);
+  EXPECT_TRUE(categories::has_errors(diagnostics));
+}
+
+}  // namespace
+}  // namespace breakwater::snapshot

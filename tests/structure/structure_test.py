@@ -1,0 +1,82 @@
+"""The tree is what ARCHITECTURE.md says: arrows between folders hold, files it names exist, generated tables are fresh."""
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BINARY = sys.argv.pop() if len(sys.argv) > 1 else None
+
+# folder -> folders whose headers it may include (itself always)
+ARROWS = {
+    "categories": set(),
+    "rules": {"categories"},
+    "proxy/wire": set(),
+    "proxy/tls": {"proxy/wire"},
+    "proxy/http": {"proxy/wire", "categories"},
+    "proxy/pages": {"categories"},
+    "proxy/telemetry": {"proxy/wire"},
+    "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
+    "proxy/net": {"categories"},
+    "proxy/dns": {"categories", "proxy/net"},
+    "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns"},
+    "proxy/cli": {"categories", "rules", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
+    "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
+                  "proxy/safeguarding", "proxy/net", "proxy/dns", "proxy/snapshot"},
+    "proxy": {"proxy/app", "proxy/cli", "proxy/snapshot"},
+}
+
+
+def sources(folder):
+    for path in sorted((TOP / folder).glob("*")):
+        if path.suffix in (".h", ".cpp"):
+            yield path
+
+
+class Structure(unittest.TestCase):
+    def test_includes_follow_the_arrows(self):
+        wrong = []
+        for folder, allowed in ARROWS.items():
+            for path in sources(folder):
+                for include in re.findall(r'^#include "([^"]+)"', path.read_text(), re.M):
+                    target = str(pathlib.PurePosixPath(include).parent)
+                    if target != folder and target not in allowed:
+                        wrong.append(f"{path.relative_to(TOP)} includes {include}")
+        self.assertEqual(wrong, [])
+
+    def test_every_source_folder_has_its_arrows(self):
+        folders = {str(path.parent.relative_to(TOP)) for top in ("categories", "rules", "proxy")
+                   for path in (TOP / top).rglob("*.cpp")}
+        self.assertEqual(folders - set(ARROWS), set())
+
+    def test_every_source_is_built(self):
+        for folder in ARROWS:
+            listed = (TOP / folder / "CMakeLists.txt").read_text()
+            for path in sources(folder):
+                if path.suffix == ".cpp":
+                    self.assertIn(path.name, listed, f"{path.relative_to(TOP)} is in no target")
+
+    def test_documents_name_files_that_exist(self):
+        missing = []
+        for document in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", *(
+                str(path.relative_to(TOP)) for path in TOP.glob("*/README.md"))):
+            for name in re.findall(r"`([\w./-]+/[\w./-]*)`", (TOP / document).read_text()):
+                if name.split("/")[0] in {"categories", "rules", "proxy", "bench", "tests", "deploy", ".ci"}:
+                    if not (TOP / name).exists():
+                        missing.append(f"{document}: {name}")
+        self.assertEqual(missing, [])
+
+    def test_architecture_is_short(self):
+        self.assertLess(len((TOP / "ARCHITECTURE.md").read_text().splitlines()), 200)
+
+    def test_settings_document_is_the_table(self):
+        if BINARY is None:
+            self.skipTest("no binary given")
+        printed = subprocess.run([BINARY, "settings"], capture_output=True, text=True, check=True).stdout
+        self.assertIn(printed, (TOP / "deploy/settings.md").read_text(),
+                      "deploy/settings.md is not what `breakwater settings` prints")
+
+
+if __name__ == "__main__":
+    unittest.main()
