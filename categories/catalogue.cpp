@@ -120,7 +120,7 @@ void Classification::clear() {
 
 CategorySet locked_categories(const CategoryTable& table) {
   CategorySet locked;
-  for (const auto name : {"terrorism", "child-abuse"})
+  for (const std::string_view name : {"terrorism", "child-abuse"})
     if (const auto id = table.find(name)) locked |= table.family(*id);
   return locked;
 }
@@ -158,6 +158,7 @@ Result<std::shared_ptr<const Catalogue>, CatalogueError> Catalogue::Impl::load(R
   auto patterns = PatternSet::load(image, lists.size());
   if (!patterns) return patterns.error();
   std::vector<ListMeaning> meanings;
+  meanings.reserve(lists.size());
   for (const auto& list : lists)
     meanings.push_back({list.category, list.role});
   const auto locked = locked_categories(table);

@@ -35,8 +35,8 @@ class CategoryTable {
   std::unordered_map<std::string, CategoryId> ids_;
 };
 
-/// The category that a folder of a feed stands for: by the map of a known feed ("ut1", "agressif" -> "extremism"), else the built-in
-/// category of the same name; "" where there is none.
+/// The category that a folder of a feed stands for: by the map of a known feed ("ut1", "agressif" -> "extremism"), else
+/// the built-in category of the same name; "" where there is none.
 std::string_view built_in_mapping(std::string_view feed, std::string_view folder);
 
 }  // namespace breakwater::categories

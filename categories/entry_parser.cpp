@@ -13,7 +13,7 @@ constexpr std::size_t kQuoted = 80;     // as much of a bad word as a message re
 constexpr std::size_t kMinKeyword = 2;  // one letter stands alone in nearly every URL
 constexpr std::size_t kMaxKeyword = 63;
 constexpr std::size_t kMaxWildcard = 253;
-constexpr std::size_t kMaxUrl = 8 * 1024;  // escaped; Hyperscan takes 16,000 bytes
+constexpr std::size_t kMaxUrl = 8192;  // escaped; Hyperscan takes 16,000 bytes
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';

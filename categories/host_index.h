@@ -102,7 +102,7 @@ class HostIndexBuilder {
   struct Entry {
     std::uint64_t hash = 0;
     Target target = 0;
-    auto operator<=>(const Entry&) const = default;
+    bool operator<(const Entry& other) const { return hash != other.hash ? hash < other.hash : target < other.target; }
   };
   void limit(std::vector<ListInfo>& lists);
 

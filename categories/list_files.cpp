@@ -93,11 +93,12 @@ class Finder {
       const auto name = path.filename().string();
       std::error_code error;
       const auto status = fs::status(path, error);
+      const auto way = category.empty() ? name : category + '/' + name;
       const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, EntryFormat>::first);
       if (fs::is_regular_file(status) && known != std::end(kListNames))
-        add(path, category.empty() ? name : category + '/' + name, category, known->second);
+        add(path, way, category, known->second);
       else if (fs::is_directory(status) && depth < kDepth && !name.starts_with('.'))
-        tree(path, category.empty() ? name : category + '/' + name, depth + 1);
+        tree(path, way, depth + 1);
     }
   }
 

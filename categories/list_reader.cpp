@@ -5,7 +5,7 @@
 namespace breakwater::categories {
 namespace {
 
-constexpr std::size_t kHead = 4 * 1024;
+constexpr std::size_t kHead = 4096;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// Some stray control characters cost only their lines; this share of them is no text.

@@ -8,7 +8,7 @@
 namespace breakwater::categories {
 
 /// Longer lines are passed over whole and reported.
-inline constexpr std::size_t kMaxLine = 8 * 1024;
+inline constexpr std::size_t kMaxLine = 8192;
 
 /// Turns the bytes of a list file, fed in pieces of any size, into entries. A byte-order mark, CRLF and a missing last
 /// line end are taken in silence. What is no text at all is refused: see refusal().

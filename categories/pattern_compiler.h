@@ -28,7 +28,10 @@ class PatternCompiler {
     EntryKind kind = EntryKind::url;
     std::string text;
     Target target = 0;
-    auto operator<=>(const Entry&) const = default;
+    bool operator<(const Entry& other) const {
+      if (kind != other.kind) return kind < other.kind;
+      return text != other.text ? text < other.text : target < other.target;
+    }
   };
   struct Pattern {
     EntryKind kind = EntryKind::url;

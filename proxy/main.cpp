@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 #include "proxy/app/server.h"
 #include "proxy/cli/attempts.h"
@@ -21,7 +22,8 @@ CLI::App* add_serve(CLI::App& program, app::ServeOptions& options) {
   command->add_option("--listen", options.listen, "ADDR:PORT to accept clients on; may be repeated; port 0 picks one");
   command->add_option("--state", options.state, "Directory for records and compiled lists")->capture_default_str();
   command->add_option("--log", options.log, "Access log file, or - for standard output");
-  command->add_option("--clock", options.clock, "Begin at this civil time, as 2026-11-23T10:00: for demonstrations only");
+  command->add_option("--clock", options.clock,
+                      "Begin at this civil time, as 2026-11-23T10:00: for demonstrations only");
   return command;
 }
 
@@ -33,7 +35,8 @@ CLI::App* add_check(CLI::App& program, cli::CheckOptions& options) {
   command->add_option("--address", options.address, "Judge as this client address (default 127.0.0.1)");
   command->add_option("--user", options.user, "Judge as this user");
   command->add_option("--at", options.at, "Civil time of the centre, as 2026-11-23T10:35 (default: now)");
-  command->add_flag_callback("--json", [&options] { options.output = cli::Output::json; }, "One object a line");
+  command->add_flag_callback(
+      "--json", [&options] { options.output = cli::Output::json; }, "One object a line");
   command->add_option("target", options.targets, "URLs or hosts; - reads them from standard input")->required();
   return command;
 }
@@ -57,7 +60,8 @@ int main(int argc, char** argv) {
   auto policy_output = cli::Output::text;
   auto* policy_check = policy->add_subcommand("check", "Report every mistake of a policy and its lists");
   policy_check->add_option("file", policy_file, "Policy file (TOML)")->required();
-  policy_check->add_flag_callback("--json", [&] { policy_output = cli::Output::json; }, "One object a line");
+  policy_check->add_flag_callback(
+      "--json", [&] { policy_output = cli::Output::json; }, "One object a line");
 
   auto* attempts = program.add_subcommand("attempts", "List the recorded attempts in concern categories");
   std::filesystem::path state = app::ServeOptions{}.state;
@@ -65,7 +69,8 @@ int main(int argc, char** argv) {
   auto attempts_output = cli::Output::text;
   attempts->add_option("--state", state, "Directory given to serve")->capture_default_str();
   attempts->add_option("--since", since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
-  attempts->add_flag_callback("--json", [&] { attempts_output = cli::Output::json; }, "One object a line");
+  attempts->add_flag_callback(
+      "--json", [&] { attempts_output = cli::Output::json; }, "One object a line");
 
   const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,7 +14,7 @@ namespace breakwater::rules {
 struct Place {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  auto operator<=>(const Place&) const = default;
+  friend bool operator<(Place a, Place b) { return std::tie(a.line, a.column) < std::tie(b.line, b.column); }
 };
 
 template <class T>

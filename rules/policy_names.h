@@ -50,6 +50,7 @@ std::optional<std::uint16_t> find_named(const Text& text, std::string_view kind,
   const auto found = std::find_if(range.begin(), range.end(), [&](const auto& one) { return one.name == text.value; });
   if (found != range.end()) return static_cast<std::uint16_t>(found - range.begin());
   std::vector<std::string_view> names;
+  names.reserve(range.size());
   for (const auto& one : range)
     names.emplace_back(one.name);
   sink.error(text.place, "unknown " + std::string(kind) + ' ' + in_quotes(text.value) +

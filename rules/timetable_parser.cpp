@@ -48,7 +48,7 @@ std::optional<Clock> parse_times(const Text& text, DiagnosticSink& sink) {
 std::vector<std::size_t> parse_days(const std::vector<Text>& texts, DiagnosticSink& sink) {
   std::vector<std::size_t> days;
   for (const auto& text : texts) {
-    const auto found = std::find(kDays.begin(), kDays.end(), text.value);
+    const auto* found = std::find(kDays.begin(), kDays.end(), text.value);
     const auto day = static_cast<std::size_t>(found - kDays.begin());
     if (found == kDays.end()) {
       sink.error(text.place, in_quotes(text.value) + " is no day (write Mon, Tue, Wed, Thu, Fri, Sat or Sun)");

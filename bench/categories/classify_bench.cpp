@@ -170,6 +170,7 @@ void open(benchmark::State& state) {
 void url(benchmark::State& state, bool path_known) {
   const auto names = domains(20'000);
   std::vector<std::string> urls;
+  urls.reserve(names.size());
   for (const auto& name : names)
     urls.push_back(name + "/wp-content/uploads/2025/" + name.substr(0, 5) + ".html");
   const auto built = build(urls);
@@ -199,7 +200,7 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
 
 void hyperscan_sizes(benchmark::internal::Benchmark* benchmark) {
   const char* asked = std::getenv("BREAKWATER_BENCH_HYPERSCAN_MAX");
-  const auto most = asked ? std::atoi(asked) : 100'000;
+  const auto most = asked ? std::strtol(asked, nullptr, 10) : 100'000;
   for (const int size : {1'000, 100'000, 1'000'000})
     if (size <= most) benchmark->Arg(size);
 }

@@ -73,7 +73,8 @@ std::string Session::page(const Answer& what) {
   return pages::render(page, request_.language);
 }
 
-/// Sends a page and writes the log's line. The connection goes on only where the request had no body that would be in the way.
+/// Sends a page and writes the log's line. The connection goes on only where the request had no body that would be in
+/// the way.
 net::Task<Session::Next> Session::answer(Answer what) {
   const auto body = page(what);
   if (request_.body.kind != http::BodyKind::none) what.persistence = http::Persistence::close;
@@ -89,7 +90,7 @@ net::Task<Session::Next> Session::answer(Answer what) {
   out_ += pages::kResponseFields;
   out_ += "Content-Length: ";
   out_ += std::to_string(body.size());
-  out_ += what.persistence == http::Persistence::close ? "\r\nConnection: close\r\n\r\n"
+  out_ += what.persistence == http::Persistence::close  ? "\r\nConnection: close\r\n\r\n"
           : request_.version == http::Version::http_1_0 ? "\r\nConnection: keep-alive\r\n\r\n"
                                                         : "\r\n\r\n";
   client_.arm(worker_.settings().stall);
@@ -103,8 +104,8 @@ net::Task<Session::Next> Session::answer(Answer what) {
   co_return what.persistence == http::Persistence::close ? Next::close : Next::again;
 }
 
-/// A blocked request. Its attempt is on disk before anything of the answer is sent; where that fails the request stays blocked, and the
-/// answer says that the gateway could not keep its promise.
+/// A blocked request. Its attempt is on disk before anything of the answer is sent; where that fails the request stays
+/// blocked, and the answer says that the gateway could not keep its promise.
 net::Task<Session::Next> Session::refuse(std::uint16_t status) {
   Answer what{status, to_string(tx_.verdict.reason), tx_.detail, request_.persistence};
   if (!co_await make_durable()) {

@@ -4,7 +4,8 @@
 
 namespace breakwater::app {
 
-/// The civil clock that rules, log and records go by. Real time, or real time moved by a fixed offset for a demonstration
+/// The civil clock that rules, log and records go by. Real time, or real time moved by a fixed offset for a
+/// demonstration
 /// (`serve --clock`), so that a policy can be seen at another hour.
 class Clock {
  public:

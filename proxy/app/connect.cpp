@@ -1,4 +1,5 @@
-// CONNECT: authority judged, origin dialled, ClientHello read and judged, then a tunnel. Nothing reaches the origin before the hello is judged.
+// CONNECT: authority judged, origin dialled, ClientHello read and judged, then a tunnel. Nothing reaches the origin
+// before the hello is judged.
 
 #include "proxy/app/session.h"
 #include "proxy/app/worker.h"
@@ -57,7 +58,8 @@ net::Task<tls::HelloStatus> Session::receive_hello(tls::ClientHello& hello) {
   client_.arm(worker_.settings().hello);
   for (;;) {
     const auto bytes = client_.received_bytes();
-    const auto status = tls::parse_client_hello({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, hello);
+    const auto status =
+        tls::parse_client_hello({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, hello);
     if (status != tls::HelloStatus::need_more) co_return status;
     if (client_.in().size() >= tls::kMaxHelloBytes) co_return tls::HelloStatus::too_large;
     const auto io = co_await client_.fill(kReadHello);

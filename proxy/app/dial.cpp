@@ -23,11 +23,14 @@ net::Task<Session::Dialled> Session::dial() {
     worker_.count().add(telemetry::Counter::dns_failures);
     tx_.connect = spent();
     const bool late = resolved.status == dns::ResolveStatus::timeout;
-    tx_.detail = resolved.status == dns::ResolveStatus::no_such_name ? "no such name" : late ? "name lookup timed out" : "name lookup failed";
+    tx_.detail = resolved.status == dns::ResolveStatus::no_such_name ? "no such name"
+                 : late                                              ? "name lookup timed out"
+                                                                     : "name lookup failed";
     co_return Dialled{nullptr, static_cast<std::uint16_t>(late ? 504 : 502), "dns"};
   }
 
-  // The gate is the one of this moment, and so are the gateway's own addresses; the address of the connection itself is one of them.
+  // The gate is the one of this moment, and so are the gateway's own addresses; the address of the connection itself is
+  // one of them.
   auto own = worker_.own();
   net::error_code error;
   const auto local = client_.socket().local_endpoint(error);

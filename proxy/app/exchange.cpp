@@ -17,8 +17,8 @@ constexpr int kInterimMost = 16;  ///< 1xx responses before the final one
 /// How one try at an exchange ended.
 struct Session::Outcome {
   enum class Kind : std::uint8_t { relayed, unanswered, failed } kind;
-  Next next = Next::close;                                       ///< where relayed
-  http::Persistence upstream = http::Persistence::close;         ///< may the origin's connection be used again?
+  Next next = Next::close;                                      ///< where relayed
+  http::Persistence upstream = http::Persistence::close;        ///< may the origin's connection be used again?
   Answer failure{502, "origin", {}, http::Persistence::close};  ///< where nothing was sent to the client yet
 };
 
@@ -39,7 +39,8 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
     tx_.bytes_up += size;
     body = {};
   }
-  // A kept-alive connection may die just as it is used. What may be sent twice takes one; the rest gets a fresh connection.
+  // A kept-alive connection may die just as it is used. What may be sent twice takes one; the rest gets a fresh
+  // connection.
   const bool repeatable = body.kind == http::BodyKind::none && http::is_idempotent(tx_.method) &&
                           request_.upgrade == Request::Upgrade::none && request_.upstream == Request::Upstream::pooled;
   auto upstream = repeatable ? worker_.pool().take(origin) : nullptr;
@@ -144,12 +145,14 @@ net::Task<Session::Received> Session::receive_response(net::Stream& upstream, ht
   }
 }
 
-net::Task<Session::Outcome> Session::relay_response(net::Stream& upstream, const http::ResponseHead& head, Upload& upload) {
+net::Task<Session::Outcome> Session::relay_response(net::Stream& upstream, const http::ResponseHead& head,
+                                                    Upload& upload) {
   Outcome outcome{Outcome::Kind::relayed};
   const bool delimited = head.body.kind != http::BodyKind::until_close &&
                          (head.body.kind != http::BodyKind::chunked || request_.version == http::Version::http_1_1);
   auto persistence = request_.persistence;
-  if (!delimited || worker_.draining() || upload.state() != Upload::State::complete) persistence = http::Persistence::close;
+  if (!delimited || worker_.draining() || upload.state() != Upload::State::complete)
+    persistence = http::Persistence::close;
   tx_.status = head.status;
   out_.clear();
   http::append_client_head(out_, head, request_.version, persistence);

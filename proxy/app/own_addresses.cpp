@@ -1,11 +1,11 @@
 #include "proxy/app/own_addresses.h"
 
+#include <cstring>
+#include <memory>
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
-
-#include <cstring>
-#include <memory>
 
 namespace breakwater::app {
 

@@ -1,13 +1,13 @@
 #include "proxy/app/server.h"
 
+#include <csignal>
+#include <iostream>
+
+#include <boost/asio/signal_set.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
-#include <iostream>
 
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/watcher.h"
@@ -97,7 +97,8 @@ class Server {
         next->hosts = std::make_shared<const dns::HostsFile>(
             dns::HostsFile::parse(*text, settings_.dns_hosts.string(), loaded.diagnostics));
       } else {
-        loaded.diagnostics.push_back({categories::Severity::error, settings_.dns_hosts.string(), 0, 0, "cannot be read: " + error});
+        loaded.diagnostics.push_back(
+            {categories::Severity::error, settings_.dns_hosts.string(), 0, 0, "cannot be read: " + error});
         good = false;
       }
       loaded.inputs.push_back(settings_.dns_hosts);
@@ -143,7 +144,8 @@ class Server {
     if (!error) probe.set_option(net::Acceptor::reuse_address(true), error);
     if (!error) probe.bind(endpoint, error);
     if (!error) probe.listen(1, error);
-    if (error) std::cerr << "breakwater: cannot listen on " << net::to_string(endpoint) << ": " << error.message() << '\n';
+    if (error)
+      std::cerr << "breakwater: cannot listen on " << net::to_string(endpoint) << ": " << error.message() << '\n';
     return !error;
   }
 
@@ -226,7 +228,8 @@ class Server {
   bool draining_ = false;
 };
 
-/// The store is tried again twice a second; a line for each failure would only fill the journal. What is new is told at once.
+/// The store is tried again twice a second; a line for each failure would only fill the journal. What is new is told at
+/// once.
 class FailureTeller {
  public:
   void operator()(const std::string& message) {
@@ -234,7 +237,8 @@ class FailureTeller {
     if (message == told_ && now - told_at_ < std::chrono::seconds(10)) return;
     told_ = message;
     told_at_ = now;
-    spdlog::error("safeguarding store: {} (attempts stay blocked, and are tried again as long as the gateway runs)", message);
+    spdlog::error("safeguarding store: {} (attempts stay blocked, and are tried again as long as the gateway runs)",
+                  message);
   }
 
  private:
@@ -289,7 +293,8 @@ int serve(const ServeOptions& options) {
   const auto settings = read_settings(options.config, code);
   if (!settings) return code;
   std::error_code error;
-  if (!std::filesystem::is_regular_file(options.policy, error)) return fail(options.policy.string() + ": no such policy file");
+  if (!std::filesystem::is_regular_file(options.policy, error))
+    return fail(options.policy.string() + ": no such policy file");
   std::filesystem::create_directories(options.state, error);
   if (error) return fail(options.state.string() + ": " + error.message());
   std::filesystem::permissions(options.state, std::filesystem::perms::owner_all, error);
@@ -297,15 +302,19 @@ int serve(const ServeOptions& options) {
   if (!clock) return kUsage;
 
   telemetry::AccessLogOptions log_options;
-  log_options.file = !options.log.empty() ? options.log : !settings->log_file.empty() ? settings->log_file : options.state / "access.log";
+  log_options.file = !options.log.empty()          ? options.log
+                     : !settings->log_file.empty() ? settings->log_file
+                                                   : options.state / "access.log";
   log_options.rotate_bytes = settings->log_rotate_bytes;
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
-    // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the recorder tells.
+    // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the
+    // recorder tells.
     static_cast<void>(safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_write));
     safeguarding::Recorder recorder(options.state, {}, FailureTeller());
-    // The server ends before the recorder, whose handlers post to the workers; the recorder writes what is left as it goes.
+    // The server ends before the recorder, whose handlers post to the workers; the recorder writes what is left as it
+    // goes.
     Server server(options, *settings, *clock, log, recorder);
     return server.run();
   } catch (const std::exception& failure) {

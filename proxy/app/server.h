@@ -14,11 +14,12 @@ struct ServeOptions {
   std::filesystem::path config;  ///< empty: the defaults
   std::vector<std::string> listen;
   std::filesystem::path state = "/var/lib/breakwater";
-  std::filesystem::path log;     ///< empty: as the settings say
-  std::string clock;             ///< civil time at which a demonstration starts; empty: real time
+  std::filesystem::path log;  ///< empty: as the settings say
+  std::string clock;          ///< civil time at which a demonstration starts; empty: real time
 };
 
-/// Runs the gateway until SIGTERM or SIGINT. Returns the process's exit code; what is wrong has been told on standard error.
+/// Runs the gateway until SIGTERM or SIGINT. Returns the process's exit code; what is wrong has been told on standard
+/// error.
 int serve(const ServeOptions& options);
 
 }  // namespace breakwater::app

@@ -157,7 +157,8 @@ void Session::log() {
   record.reason = to_string(verdict.reason);
   record.detail = tx_.detail;
   for (std::size_t id = 0; id < policy_categories.size(); ++id)
-    if (verdict.categories.test(id)) record.categories.push_back(policy_categories.name(static_cast<categories::CategoryId>(id)));
+    if (verdict.categories.test(id))
+      record.categories.push_back(policy_categories.name(static_cast<categories::CategoryId>(id)));
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/intrusive/list_hook.hpp>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/intrusive/list_hook.hpp>
 
 #include "proxy/app/connection_limit.h"
 #include "proxy/app/transaction.h"
@@ -18,9 +19,9 @@ namespace breakwater::app {
 class Upload;
 class Worker;
 
-/// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses it, and so on until
-/// one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp (what the gateway
-/// says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
+/// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
+/// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
+/// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
@@ -120,7 +121,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::string out_;
   net::Deadline lifetime_;
   net::Deadline grace_;
-  net::Relay* relay_ = nullptr;  ///< while a tunnel is open
+  net::Relay* relay_ = nullptr;    ///< while a tunnel is open
   net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
   std::optional<Sentence> sentence_;
   std::optional<categories::Host> sni_;

@@ -11,8 +11,8 @@
 
 namespace breakwater::app {
 
-/// What is known of the request at hand: it becomes the access log's line and, where it is a concern, the safeguarding record. Its strings
-/// are used again from request to request.
+/// What is known of the request at hand: it becomes the access log's line and, where it is a concern, the safeguarding
+/// record. Its strings are used again from request to request.
 struct Transaction {
   using Steady = std::chrono::steady_clock;
 

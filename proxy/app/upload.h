@@ -8,7 +8,8 @@
 
 namespace breakwater::app {
 
-/// The body of a request on its way to the origin, beside the response that may already be coming. Joined by stop() before it goes.
+/// The body of a request on its way to the origin, beside the response that may already be coming. Joined by stop()
+/// before it goes.
 class Upload {
  public:
   struct Limits {

@@ -1,8 +1,8 @@
 #include "proxy/app/watcher.h"
 
-#include <sys/stat.h>
-
 #include <string_view>
+
+#include <sys/stat.h>
 
 namespace breakwater::app {
 namespace {
@@ -34,7 +34,8 @@ void Watcher::Look::add(const std::filesystem::path& path) {
       mix.add_number(status.st_mtim.tv_sec);
       mix.add_number(status.st_mtim.tv_nsec);
       const auto changed = std::chrono::sys_seconds(std::chrono::seconds(status.st_mtim.tv_sec));
-      const auto written = std::chrono::file_clock::from_sys(changed) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+      const auto written =
+          std::chrono::file_clock::from_sys(changed) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
       if (written <= std::chrono::file_clock::now()) newest = std::max(newest, written);
     }
   }

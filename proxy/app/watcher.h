@@ -7,11 +7,12 @@
 
 namespace breakwater::app {
 
-/// Notices that files or folders have changed, by comparing their names, sizes, inodes and modification times. Folders are looked at
-/// with all they hold.
+/// Notices that files or folders have changed, by comparing their names, sizes, inodes and modification times. Folders
+/// are looked at with all they hold.
 class Watcher {
  public:
-  /// What is watched from now on, as it is now. Whatever changed at or after `read_from`, when reading it began, counts as a change.
+  /// What is watched from now on, as it is now. Whatever changed at or after `read_from`, when reading it began, counts
+  /// as a change.
   void watch(std::vector<std::filesystem::path> inputs, std::chrono::file_clock::time_point read_from);
 
   enum class Seen : std::uint8_t { same, changing, changed };

@@ -42,14 +42,15 @@ void Worker::start(std::function<void()> on_end) {
     if (failure) std::rethrow_exception(failure);
   };
   for (auto& acceptor : acceptors_)
-    net::asio::co_spawn(executor(),
-                        net::accept_loop(
-                            *acceptor, [this](net::Socket socket, net::tcp::endpoint peer) { accept(std::move(socket), peer); },
-                            [this](net::error_code error) {
-                              counters_.add(telemetry::Counter::accept_errors);
-                              spdlog::warn("accept: {}; waiting before the next", error.message());
-                            }),
-                        finished);
+    net::asio::co_spawn(
+        executor(),
+        net::accept_loop(
+            *acceptor, [this](net::Socket socket, net::tcp::endpoint peer) { accept(std::move(socket), peer); },
+            [this](net::error_code error) {
+              counters_.add(telemetry::Counter::accept_errors);
+              spdlog::warn("accept: {}; waiting before the next", error.message());
+            }),
+        finished);
   net::asio::co_spawn(executor(), wheel_.run(), finished);
   net::asio::co_spawn(executor(), every_second(), finished);
   thread_ = std::thread([this, on_end = std::move(on_end)] {
@@ -58,7 +59,9 @@ void Worker::start(std::function<void()> on_end) {
   });
 }
 
-void Worker::join() { thread_.join(); }
+void Worker::join() {
+  thread_.join();
+}
 
 void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
   counters_.add(telemetry::Counter::accepted);
@@ -82,7 +85,8 @@ void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
   });
 }
 
-/// Keeps to the present time: a bell is noticed within a second, also when the clock has jumped past it or back over it.
+/// Keeps to the present time: a bell is noticed within a second, also when the clock has jumped past it or back over
+/// it.
 net::Task<> Worker::every_second() {
   judged_at_ = services_.clock.seconds();
   next_bell_ = engine_->next_bell(judged_at_);

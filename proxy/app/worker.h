@@ -1,11 +1,12 @@
 #pragma once
 
 #include <atomic>
-#include <boost/intrusive/list.hpp>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include <boost/intrusive/list.hpp>
 
 #include "proxy/app/clock.h"
 #include "proxy/app/connection_limit.h"
@@ -36,8 +37,8 @@ struct InForce {
   std::vector<categories::IpAddress> own;  ///< the gateway's own addresses
 };
 
-/// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool, deadlines. Methods
-/// named `post_` may be called from any thread; all else belongs to the worker's own.
+/// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool,
+/// deadlines. Methods named `post_` may be called from any thread; all else belongs to the worker's own.
 class Worker {
  public:
   Worker(const Services& services, InForce in_force);

@@ -1,9 +1,9 @@
 #include "proxy/cli/attempts.h"
 
-#include <fmt/chrono.h>
-
 #include <iostream>
 #include <optional>
+
+#include <fmt/chrono.h>
 
 #include "proxy/safeguarding/store.h"
 #include "proxy/telemetry/access_log.h"

@@ -7,7 +7,8 @@
 
 namespace breakwater::cli {
 
-/// Lists the recorded attempts, oldest first. `since` is an RFC 3339 time, a date, or a duration back from now ("24h"); empty: all.
+/// Lists the recorded attempts, oldest first. `since` is an RFC 3339 time, a date, or a duration back from now ("24h");
+/// empty: all.
 int attempts(const std::filesystem::path& state, const std::string& since, Output output);
 
 }  // namespace breakwater::cli

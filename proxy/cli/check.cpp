@@ -20,8 +20,8 @@ int fail(const std::string& message) {
   return kUsage;
 }
 
-/// A target as the gateway would meet it: a URL with http as a request, all else as CONNECT, of which only the host can be seen. A host with
-/// a path but no scheme is taken as http: the path was written to be judged.
+/// A target as the gateway would meet it: a URL with http as a request, all else as CONNECT, of which only the host can
+/// be seen. A host with a path but no scheme is taken as http: the path was written to be judged.
 struct Target {
   rules::Stage stage = rules::Stage::connect;
   categories::Url url;
@@ -117,7 +117,8 @@ class Printer {
   }
 
   std::string_view list(const rules::Verdict& verdict) const {
-    return verdict.because ? std::string_view(snapshot_.catalogue->lists()[verdict.because->list].name) : std::string_view();
+    return verdict.because ? std::string_view(snapshot_.catalogue->lists()[verdict.because->list].name)
+                           : std::string_view();
   }
 
   std::string until(const rules::Verdict& verdict) const {
@@ -177,7 +178,8 @@ int check(const CheckOptions& options) {
   std::string buffer;
   const auto judge = [&](std::string_view text) {
     const auto target = parse_target(text, buffer);
-    printer.print(text, target ? engine.decide({target->stage, target->url.host, target->url.port, target->url.path}, subject, now)
+    printer.print(text, target ? engine.decide({target->stage, target->url.host, target->url.port, target->url.path},
+                                               subject, now)
                                : engine.refuse(rules::Reason::malformed, subject, now));
   };
   for (const auto& target : options.targets) {

@@ -38,7 +38,8 @@ int policy_check(const std::filesystem::path& policy, Output output) {
               << (warnings == 1 ? " warning" : " warnings");
     if (loaded.snapshot)
       std::cout << "; " << loaded.snapshot->policy.groups.size() << " groups, " << loaded.snapshot->policy.rules.size()
-                << " rules, " << loaded.entries << " entries in " << loaded.snapshot->catalogue->lists().size() << " lists";
+                << " rules, " << loaded.entries << " entries in " << loaded.snapshot->catalogue->lists().size()
+                << " lists";
     std::cout << '\n';
   }
   return loaded.snapshot ? 0 : 1;

@@ -1,13 +1,13 @@
 #include "proxy/dns/resolver.h"
 
-#include <ares.h>
-#include <arpa/inet.h>
-#include <netdb.h>
-
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <unordered_map>
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <netdb.h>
 
 #include "proxy/net/event.h"
 #include "proxy/net/listener.h"
@@ -17,9 +17,9 @@ namespace {
 
 namespace asio = net::asio;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kShortest{5};       ///< a TTL of 0 would ask at every request
-constexpr std::chrono::seconds kKeepFailure{5};    ///< negative answers (RFC 2308) and failures
-constexpr std::size_t kCacheMost = 20'000;         ///< names; the cache is emptied when it is full of live ones
+constexpr std::chrono::seconds kShortest{5};     ///< a TTL of 0 would ask at every request
+constexpr std::chrono::seconds kKeepFailure{5};  ///< negative answers (RFC 2308) and failures
+constexpr std::size_t kCacheMost = 20'000;       ///< names; the cache is emptied when it is full of live ones
 constexpr std::size_t kAddressesMost = 16;
 constexpr std::chrono::milliseconds kTick{100};
 constexpr int kTries = 2;
@@ -115,7 +115,9 @@ Resolver::Resolver(net::Executor executor, ResolverOptions options, std::shared_
   if (status != ARES_SUCCESS) throw std::runtime_error(std::string("DNS resolver: ") + ares_strerror(status));
 }
 
-Resolver::~Resolver() { stop(); }
+Resolver::~Resolver() {
+  stop();
+}
 
 void Resolver::stop() {
   if (impl_->channel) ares_destroy(std::exchange(impl_->channel, nullptr));

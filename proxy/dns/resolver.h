@@ -24,7 +24,8 @@ struct ResolverOptions {
   std::chrono::seconds longest{300};  ///< an answer is kept for its TTL, at most this
 };
 
-/// One worker's resolver (c-ares): answers are cached, and questions for a name already asked wait for its answer. One thread.
+/// One worker's resolver (c-ares): answers are cached, and questions for a name already asked wait for its answer. One
+/// thread.
 class Resolver {
  public:
   /// Throws std::runtime_error where c-ares does not take the servers: check them with valid_server() first.

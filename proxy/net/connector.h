@@ -15,8 +15,8 @@ struct Connected {
   categories::IpAddress address;
 };
 
-/// Tries the addresses in their order until one answers; the time left is shared among those not tried yet, so that a dead first
-/// address does not use it up. Whoever calls has judged every address.
+/// Tries the addresses in their order until one answers; the time left is shared among those not tried yet, so that a
+/// dead first address does not use it up. Whoever calls has judged every address.
 Task<Connected> connect(Executor executor, Wheel& wheel, std::span<const categories::IpAddress> addresses,
                         std::uint16_t port, std::chrono::milliseconds limit);
 

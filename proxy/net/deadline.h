@@ -1,9 +1,10 @@
 #pragma once
 
 #include <array>
-#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <functional>
+
+#include <boost/intrusive/list.hpp>
 
 #include "proxy/net/asio.h"
 
@@ -11,8 +12,8 @@ namespace breakwater::net {
 
 class Deadline;
 
-/// The deadlines of one worker: a hashed wheel that one timer turns, so that arming one again (the common case, at every read and
-/// write) is a store. One thread.
+/// The deadlines of one worker: a hashed wheel that one timer turns, so that arming one again (the common case, at
+/// every read and write) is a store. One thread.
 class Wheel {
  public:
   using Clock = std::chrono::steady_clock;
@@ -38,17 +39,17 @@ class Wheel {
   Clock::time_point now_ = Clock::now();
   std::uint64_t tick_ = 0;  ///< of the slot that was emptied last
   Clock::time_point start_ = now_;
-  std::array<boost::intrusive::list<
-                 Deadline, boost::intrusive::base_hook<boost::intrusive::list_base_hook<
-                               boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
-                 boost::intrusive::constant_time_size<false>>,
+  std::array<boost::intrusive::list<Deadline,
+                                    boost::intrusive::base_hook<boost::intrusive::list_base_hook<
+                                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
+                                    boost::intrusive::constant_time_size<false>>,
              kSlots>
       slots_;
   bool stopped_ = false;
 };
 
-/// The time by which something must have happened. Calls `on_expiry` once when it has not, and stays expired until set again.
-/// Outlived by its wheel.
+/// The time by which something must have happened. Calls `on_expiry` once when it has not, and stays expired until set
+/// again. Outlived by its wheel.
 class Deadline : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Deadline(Wheel& wheel, std::function<void()> on_expiry) : wheel_(wheel), on_expiry_(std::move(on_expiry)) {}

@@ -1,9 +1,9 @@
 #include "proxy/net/listener.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <sys/socket.h>
 
 namespace breakwater::net {
 namespace {

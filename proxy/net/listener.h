@@ -16,8 +16,8 @@ std::string to_string(const tcp::endpoint& endpoint);
 /// Opens a listening socket with SO_REUSEPORT, so that each worker has its own queue of the same port.
 Acceptor open_acceptor(Executor executor, const tcp::endpoint& endpoint, error_code& error);
 
-/// Accepts until the acceptor is closed. When the process runs out of descriptors or memory it waits (100 ms to 1 s) instead of spinning, and
-/// tells `on_error`.
+/// Accepts until the acceptor is closed. When the process runs out of descriptors or memory it waits (100 ms to 1 s)
+/// instead of spinning, and tells `on_error`.
 Task<> accept_loop(Acceptor& acceptor, std::function<void(Socket, tcp::endpoint)> on_accept,
                    std::function<void(error_code)> on_error);
 

@@ -25,7 +25,9 @@ std::string_view to_string(End end) {
 }
 
 Relay::Relay(Stream& client, Stream& origin, std::vector<char>& scratch, Wheel& wheel, std::chrono::milliseconds idle)
-    : client_(client), origin_(origin), scratch_(scratch), idle_limit_(idle), idle_(wheel, [this] { stop(End::idle); }) {}
+    : client_(client), origin_(origin), scratch_(scratch), idle_limit_(idle), idle_(wheel, [this] {
+        stop(End::idle);
+      }) {}
 
 void Relay::stop(End cause) {
   if (!ended_) end_ = cause;
@@ -87,7 +89,8 @@ Task<> Relay::pump(Stream& from, Stream& to, std::uint64_t& count, End source) {
   }
 }
 
-/// Sends the front of the shared buffer; what the peer does not take at once is copied out of it before anything else may run.
+/// Sends the front of the shared buffer; what the peer does not take at once is copied out of it before anything else
+/// may run.
 Task<bool> Relay::send(Stream& to, std::size_t size) {
   error_code error;
   std::size_t sent = to.socket().send(asio::buffer(scratch_.data(), size), 0, error);

@@ -10,8 +10,8 @@ namespace breakwater::net {
 enum class End : std::uint8_t { client, origin, idle, bell, reload, shutdown, error };
 std::string_view to_string(End end);
 
-/// Moves bytes both ways between two connections until both have said they are done, one fails, or stop() is called. While nothing moves it
-/// holds no buffer: the bytes go through one that all tunnels of the worker share.
+/// Moves bytes both ways between two connections until both have said they are done, one fails, or stop() is called.
+/// While nothing moves it holds no buffer: the bytes go through one that all tunnels of the worker share.
 class Relay {
  public:
   /// `scratch` is the worker's shared buffer: used between two suspensions only.

@@ -6,7 +6,9 @@ namespace {
 constexpr std::chrono::milliseconds kCloseGently{1000};
 constexpr std::size_t kDrainMost = 256 * 1024;
 
-asio::const_buffer buffer(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+asio::const_buffer buffer(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 }  // namespace
 
@@ -34,7 +36,9 @@ Task<Io> Stream::write_buffers(Buffers buffers) {
   co_return error ? Io::error : Io::ok;
 }
 
-Task<Io> Stream::write(std::string_view bytes) { return write_buffers(buffer(bytes)); }
+Task<Io> Stream::write(std::string_view bytes) {
+  return write_buffers(buffer(bytes));
+}
 
 Task<Io> Stream::write(std::string_view first, std::string_view second) {
   return write_buffers(std::array{buffer(first), buffer(second)});

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <span>
 #include <string_view>
+
+#include <boost/beast/core/flat_buffer.hpp>
 
 #include "proxy/net/deadline.h"
 
@@ -10,8 +11,8 @@ namespace breakwater::net {
 
 enum class Io : std::uint8_t { ok, eof, timeout, error };
 
-/// A TCP connection with what has been received and not yet used, and the deadline of whatever it is waiting for. At most one
-/// read and one write at a time.
+/// A TCP connection with what has been received and not yet used, and the deadline of whatever it is waiting for. At
+/// most one read and one write at a time.
 class Stream {
  public:
   Stream(Socket socket, Wheel& wheel);
@@ -32,8 +33,8 @@ class Stream {
   Task<Io> write(std::string_view first, std::string_view second);
   Task<Io> write(std::string_view first, std::string_view second, std::string_view third);
 
-  /// Says that nothing more comes, and reads what is still on its way for a moment, so that the peer gets our last bytes before a
-  /// reset could destroy them. Then closes.
+  /// Says that nothing more comes, and reads what is still on its way for a moment, so that the peer gets our last
+  /// bytes before a reset could destroy them. Then closes.
   Task<> close_gently();
   void close();
   /// Closes so that the peer sees a reset, not an end.

@@ -1,13 +1,14 @@
 #include "proxy/net/upstream_pool.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+
+#include <sys/socket.h>
 
 namespace breakwater::net {
 namespace {
 
-/// An idle connection must be silent: end of stream, an error, or bytes nobody asked for (response splitting) make it useless.
+/// An idle connection must be silent: end of stream, an error, or bytes nobody asked for (response splitting) make it
+/// useless.
 bool is_silent(Stream& stream) {
   char byte = 0;
   const auto count = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

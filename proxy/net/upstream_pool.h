@@ -15,7 +15,8 @@ class UpstreamPool {
  public:
   static constexpr std::size_t kPerOrigin = 32;
   static constexpr std::size_t kTotal = 1024;
-  static constexpr std::chrono::seconds kIdle{30};  ///< under the keep-alive of common servers, so that few die in our hands
+  static constexpr std::chrono::seconds kIdle{
+      30};  ///< under the keep-alive of common servers, so that few die in our hands
 
   /// A connection that is still open and silent, or nullptr. The youngest first: the others may end.
   std::unique_ptr<Stream> take(std::string_view origin);

@@ -28,7 +28,8 @@ CataloguePtr reuse(const std::filesystem::path& file, std::uint64_t fingerprint)
   return opened && (*opened)->fingerprint() == fingerprint ? *opened : nullptr;
 }
 
-CataloguePtr compile(const categories::Sources& sources, const std::optional<std::filesystem::path>& kept, Loaded& loaded) {
+CataloguePtr compile(const categories::Sources& sources, const std::optional<std::filesystem::path>& kept,
+                     Loaded& loaded) {
   categories::BuildReport report;
   auto image = categories::build_catalogue(sources, report);
   loaded.diagnostics.insert(loaded.diagnostics.end(), report.diagnostics.begin(), report.diagnostics.end());
@@ -44,7 +45,8 @@ CataloguePtr compile(const categories::Sources& sources, const std::optional<std
   }
   auto opened = categories::Catalogue::from_image(std::move(*image));
   if (opened) return *opened;
-  complain(loaded, categories::Severity::error, "", "the compiled lists are unusable: " + std::string(to_string(opened.error())));
+  complain(loaded, categories::Severity::error, "",
+           "the compiled lists are unusable: " + std::string(to_string(opened.error())));
   return nullptr;
 }
 

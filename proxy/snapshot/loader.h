@@ -19,8 +19,8 @@ struct Loaded {
   std::uint64_t entries = 0;
 };
 
-/// Reads, compiles and resolves. With a `state` directory the compiled catalogue is kept there and used again while its sources are
-/// the same. Takes seconds for millions of entries: not for a worker's thread.
+/// Reads, compiles and resolves. With a `state` directory the compiled catalogue is kept there and used again while its
+/// sources are the same. Takes seconds for millions of entries: not for a worker's thread.
 Loaded load(const std::filesystem::path& policy, const rules::Gate& gate,
             const std::optional<std::filesystem::path>& state);
 

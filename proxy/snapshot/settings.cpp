@@ -26,9 +26,13 @@ struct Setting {
   Read read;
 };
 
-std::string quote(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quote(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
 
-std::string expected(std::string_view what) { return "expected " + std::string(what); }
+std::string expected(std::string_view what) {
+  return "expected " + std::string(what);
+}
 
 Read duration(milliseconds Settings::*member, milliseconds least, milliseconds most) {
   return [=](const toml::node& node, Settings& out) -> std::string {
@@ -49,7 +53,8 @@ Read number(std::uint64_t Settings::*member, std::uint64_t least, std::uint64_t 
     if (value->get() < 0) return "out of bounds";
     const auto given = static_cast<std::uint64_t>(value->get());
     if (given < least || given > most)
-      return std::to_string(given) + " is out of bounds (" + std::to_string(least) + " to " + std::to_string(most) + ")";
+      return std::to_string(given) + " is out of bounds (" + std::to_string(least) + " to " + std::to_string(most) +
+             ")";
     out.*member = given;
     return {};
   };
@@ -80,7 +85,8 @@ Read path(std::filesystem::path Settings::*member) {
 
 /// A choice between two words.
 template <class Enum>
-Read choice(Enum rules::Gate::*member, std::string_view first_word, Enum first, std::string_view second_word, Enum second) {
+Read choice(Enum rules::Gate::*member, std::string_view first_word, Enum first, std::string_view second_word,
+            Enum second) {
   return [=](const toml::node& node, Settings& out) -> std::string {
     const auto* text = node.as_string();
     if (text && text->get() == first_word) {
@@ -123,10 +129,10 @@ std::string read_ports(const toml::node& node, Settings& out) {
 }
 
 const std::vector<Setting>& table() {
-  using std::chrono::hours;
-  using std::chrono::seconds;
   using rules::Choice;
   using rules::SniMismatch;
+  using std::chrono::hours;
+  using std::chrono::seconds;
   constexpr milliseconds kLeast{10};
   constexpr milliseconds kMost = hours(24 * 7);
   static const std::vector<Setting> settings{
@@ -151,7 +157,8 @@ const std::vector<Setting>& table() {
        number(&Settings::head_fields, 8, 1000)},
       {"proxy.drain", "\"10s\"", "10ms to 168h", "time that open requests and tunnels have after SIGTERM",
        duration(&Settings::drain, kLeast, kMost)},
-      {"proxy.deadline.head", "\"30s\"", "10ms to 168h", "from its first byte (or the connection) to the end of a request head",
+      {"proxy.deadline.head", "\"30s\"", "10ms to 168h",
+       "from its first byte (or the connection) to the end of a request head",
        duration(&Settings::head, kLeast, kMost)},
       {"proxy.deadline.connect", "\"10s\"", "10ms to 168h", "to connect to an origin, all its addresses together",
        duration(&Settings::connect, kLeast, kMost)},
@@ -256,7 +263,8 @@ class Walk {
   }
 
   void complain(const toml::source_region& where, std::string message) {
-    diagnostics_.push_back({categories::Severity::error, file_, where.begin.line, where.begin.column, std::move(message)});
+    diagnostics_.push_back(
+        {categories::Severity::error, file_, where.begin.line, where.begin.column, std::move(message)});
   }
 
   const std::string& file_;
@@ -275,7 +283,8 @@ Settings default_settings() {
   return settings;
 }
 
-Settings parse_settings(std::string_view text, const std::filesystem::path& file, categories::Diagnostics& diagnostics) {
+Settings parse_settings(std::string_view text, const std::filesystem::path& file,
+                        categories::Diagnostics& diagnostics) {
   Settings settings = default_settings();
   const auto name = file.string();
   const auto parsed = toml::parse(text, name);

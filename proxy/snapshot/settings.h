@@ -13,8 +13,8 @@ namespace breakwater::snapshot {
 
 using std::chrono::milliseconds;
 
-/// What `--config` sets, sealed at start. Names, defaults, bounds and descriptions stand in one table (settings.cpp), from which the parser
-/// and the operator's table (`breakwater settings`) come.
+/// What `--config` sets, sealed at start. Names, defaults, bounds and descriptions stand in one table (settings.cpp),
+/// from which the parser and the operator's table (`breakwater settings`) come.
 struct Settings {
   std::vector<std::string> listen;
   std::uint64_t threads = 0;
@@ -44,7 +44,8 @@ struct Settings {
 /// The defaults alone.
 Settings default_settings();
 
-/// Every mistake goes to `diagnostics` with line and column; what is wrong keeps its default. Paths are relative to the file.
+/// Every mistake goes to `diagnostics` with line and column; what is wrong keeps its default. Paths are relative to the
+/// file.
 Settings parse_settings(std::string_view text, const std::filesystem::path& file, categories::Diagnostics& diagnostics);
 
 /// The table as Markdown: name, default, bounds, what it does.

@@ -14,11 +14,12 @@ TEST(Classify, DomainsCoverTheirSubdomainsAndNothingElse) {
   ListTree tree;
   tree.write("feed/games/domains", "example.com\na.deep.example.org\n192.0.2.1\n2001:db8::1\n");
   Asked asked{{{tree.feed()}, {{"feed/games", "games"}}}};
-  for (const auto hit : {"example.com", "www.example.com", "a.b.c.example.com", "x.a.deep.example.org", "192.0.2.1",
-                         "3221225985", "[2001:db8::1]", "http://www.example.com/any?x", "http://192.0.2.1/"})
+  for (const std::string_view hit :
+       {"example.com", "www.example.com", "a.b.c.example.com", "x.a.deep.example.org", "192.0.2.1", "3221225985",
+        "[2001:db8::1]", "http://www.example.com/any?x", "http://192.0.2.1/"})
     EXPECT_EQ("games", asked.categories(hit)) << hit;
-  for (const auto miss : {"com", "notexample.com", "example.com.org", "deep.example.org", "example.org", "192.0.2.2",
-                          "[2001:db8::2]", "localhost", "http://example.org/example.com"})
+  for (const std::string_view miss : {"com", "notexample.com", "example.com.org", "deep.example.org", "example.org",
+                                      "192.0.2.2", "[2001:db8::2]", "localhost", "http://example.org/example.com"})
     EXPECT_EQ("", asked.categories(miss)) << miss;
 }
 
@@ -38,11 +39,11 @@ TEST(Classify, UrlsArePrefixesOnTheHostAndItsSubdomains) {
   ListTree tree;
   tree.write("feed/x/urls", "example.com/Bad\nexample.org/?q=a\nexample.net/a/%62\n");
   Asked asked{{{tree.feed()}, {}}};
-  for (const auto hit :
+  for (const std::string_view hit :
        {"http://example.com/bad", "http://www.example.com/BADder/x", "http://example.com//x/../bad?y",
         "http://example.org/?q=abc", "http://example.net/a/b", "http://example.com/bad?u=notexample.com/bad"})
     EXPECT_EQ("feed/x", asked.categories(hit)) << hit;
-  for (const auto miss :
+  for (const std::string_view miss :
        {"http://notexample.com/bad", "http://example.com/", "http://example.com/x/bad", "http://a.org/example.com/bad",
         "http://notexample.com/bad?u=example.com/bad", "http://a.org/?example.com/bad", "example.com", "example.org"})
     EXPECT_EQ("", asked.categories(miss)) << miss;
@@ -54,9 +55,10 @@ TEST(Classify, WildcardsStayInsideTheHost) {
   ListTree tree;
   tree.write("feed/x/domains", "ads*.example.com\ngoogle.*\n");
   Asked asked{{{tree.feed()}, {}}};
-  for (const auto hit : {"ads.example.com", "ads7.example.com", "x.ads7.example.com", "www.google.fr", "google.co.uk"})
+  for (const std::string_view hit :
+       {"ads.example.com", "ads7.example.com", "x.ads7.example.com", "www.google.fr", "google.co.uk"})
     EXPECT_EQ("feed/x", asked.categories(hit)) << hit;
-  for (const auto miss :
+  for (const std::string_view miss :
        {"example.com", "bads.example.com", "notgoogle.fr", "http://a.com/ads.example.com/", "ads.example.com.org"})
     EXPECT_EQ("", asked.categories(miss)) << miss;
 }
@@ -66,10 +68,10 @@ TEST(Classify, ExpressionsAreSearchedForWithoutCase) {
   tree.write("feed/x/expressions",
              "(casino|poker)[0-9]\n^www\\.example\\.com/$\n/search\\?q=.*BOMB\nx.example/.*\\.exe$\n");
   Asked asked{{{tree.feed()}, {}}};
-  for (const auto hit : {"best-casino7.com", "www.example.com", "http://a.com/POKER1", "http://a.com/search?q=a%20Bomb",
-                         "http://x.example/a.exe"})
+  for (const std::string_view hit : {"best-casino7.com", "www.example.com", "http://a.com/POKER1",
+                                     "http://a.com/search?q=a%20Bomb", "http://x.example/a.exe"})
     EXPECT_EQ("feed/x", asked.categories(hit)) << hit;
-  for (const auto miss :
+  for (const std::string_view miss :
        {"casino.com", "http://www.example.com/a", "http://a.com/search?q=a", "http://x.example/a.exe?y"})
     EXPECT_EQ("", asked.categories(miss)) << miss;
   EXPECT_EQ(EntryKind::expression, asked("best-casino7.com").matches.front().kind);
@@ -79,11 +81,11 @@ TEST(Classify, KeywordsAreWholeWordsOfHostAndPath) {
   ListTree tree;
   tree.write("feed/x/keywords", "casino\nbet-now\n");
   Asked asked{{{tree.feed()}, {}}};
-  for (const auto hit :
+  for (const std::string_view hit :
        {"casino.com", "my-casino.org", "http://a.com/CASINO", "http://a.com/casino?x", "http://a.com/x_casino_y",
         "http://a.com/casinos/casino", "http://a.com/%43asino", "http://a.com/bet-now/"})
     EXPECT_EQ("feed/x", asked.categories(hit)) << hit;
-  for (const auto miss :
+  for (const std::string_view miss :
        {"casinos.com", "mycasino.org", "http://a.com/casino2", "http://a.com/?q=casino", "http://a.com/bet"})
     EXPECT_EQ("", asked.categories(miss)) << miss;
   EXPECT_EQ(1U, asked("http://casino.com/casino/casino").matches.size());
@@ -201,6 +203,7 @@ TEST(Classify, ThreadsShareACatalogue) {
   tree.write("feed/x/expressions", "good\n(?U)bad.*site\n");
   Asked asked{{{tree.feed()}, {}}};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> right = 0;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
@@ -222,7 +225,7 @@ TEST(LockedCategories, AreTerrorismChildAbuseAndTheirChildren) {
   table.add("terrorism/media");
   const auto locked = locked_categories(table);
   EXPECT_EQ(3U, locked.count());
-  for (const auto name : {"terrorism", "child-abuse", "terrorism/media"})
+  for (const std::string_view name : {"terrorism", "child-abuse", "terrorism/media"})
     EXPECT_TRUE(locked[*table.find(name)]) << name;
 }
 

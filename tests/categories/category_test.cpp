@@ -7,8 +7,9 @@ namespace {
 
 TEST(CategoryTable, HoldsTheTaxonomy) {
   const CategoryTable table;
-  for (const auto name : {"terrorism", "child-abuse", "scams", "circumvention", "circumvention/tor", "social-media/x",
-                          "social-media/linkedin", "ai-tools/character-ai", "url-shorteners", "religion"})
+  for (const std::string_view name :
+       {"terrorism", "child-abuse", "scams", "circumvention", "circumvention/tor", "social-media/x",
+        "social-media/linkedin", "ai-tools/character-ai", "url-shorteners", "religion"})
     EXPECT_TRUE(table.find(name)) << name;
   EXPECT_FALSE(table.find("bitcoin"));
   EXPECT_FALSE(table.find(""));
@@ -39,7 +40,7 @@ TEST(CategoryTable, FamilyIsACategoryAndItsChildren) {
 
 TEST(CategoryTable, RefusesMalformedNames) {
   CategoryTable table;
-  for (const auto name : {"", "Games", "a b", "a_b", "/a", "a/", "a/b/c", "a//b", "caf\xc3\xa9", "a.b"})
+  for (const std::string_view name : {"", "Games", "a b", "a_b", "/a", "a/", "a/b/c", "a//b", "caf\xc3\xa9", "a.b"})
     EXPECT_FALSE(table.add(name)) << name;
   EXPECT_FALSE(table.add(std::string(65, 'a')));
   EXPECT_EQ(CategoryTable{}.size(), table.size());

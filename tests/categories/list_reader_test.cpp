@@ -196,18 +196,19 @@ TEST(ListReader, CountsLinesThroughEveryKindOfEnd) {
 
 TEST(ListReader, PassesOverLongLines) {
   const std::string longest(kMaxLine, '#');
+  const std::vector<char> letters(10'000'000, 'a');
+  const std::string ten_megabytes{letters.begin(), letters.end()};
   EXPECT_THAT(read(EntryFormat::domains, longest + "\na.com"), ElementsAre("2 domain a.com"));
-  const auto too_long = "1:1 the line is longer than 8 KiB and was passed over";
+  const std::string too_long = "1:1 the line is longer than 8 KiB and was passed over";
   EXPECT_THAT(read(EntryFormat::domains, longest + "#\na.com"), ElementsAre(too_long, "2 domain a.com"));
-  EXPECT_THAT(read(EntryFormat::domains, std::string(10'000'000, 'a') + "\na.com"),
-              ElementsAre(too_long, "2 domain a.com"));
-  EXPECT_THAT(read(EntryFormat::domains, std::string(10'000'000, 'a')), ElementsAre(too_long));
+  EXPECT_THAT(read(EntryFormat::domains, ten_megabytes + "\na.com"), ElementsAre(too_long, "2 domain a.com"));
+  EXPECT_THAT(read(EntryFormat::domains, ten_megabytes), ElementsAre(too_long));
 }
 
 TEST(ListReader, RefusesWhatIsNoList) {
-  const auto utf16 = "refused: UTF-16 or UTF-32: save the list as UTF-8";
-  const auto binary = "refused: binary data, not a list";
-  const auto html = "refused: an HTML or XML page, not a list";
+  const std::string utf16 = "refused: UTF-16 or UTF-32: save the list as UTF-8";
+  const std::string binary = "refused: binary data, not a list";
+  const std::string html = "refused: an HTML or XML page, not a list";
   EXPECT_THAT(read(EntryFormat::domains,
                    "\xff\xfe"
                    "a"),

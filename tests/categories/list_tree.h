@@ -29,7 +29,7 @@ class ListTree {
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path write(const std::string& way, std::string_view text) const {
-    const auto path = root_ / way;
+    auto path = root_ / way;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream{path, std::ios::binary} << text;
     return path;

@@ -103,6 +103,7 @@ TEST(PatternSet, HyperscanAgreesWithRe2) {
   Asked asked{{{tree.feed()}, {}}};
   ASSERT_THAT(asked.report.diagnostics, testing::IsEmpty());
   std::vector<std::unique_ptr<re2::RE2>> oracle;
+  oracle.reserve(expressions.size());
   for (const auto& expression : expressions)
     oracle.push_back(std::make_unique<re2::RE2>(expression, re2_options()));
 

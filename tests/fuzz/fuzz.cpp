@@ -30,7 +30,9 @@ Target find(std::string_view name) {
 
 }  // namespace
 
-Registration::Registration(std::string_view name, Target target) { targets().emplace(name, target); }
+Registration::Registration(std::string_view name, Target target) {
+  targets().emplace(name, target);
+}
 
 void fail(std::string_view message) {
   std::fprintf(stderr, "fuzz: %.*s\n", static_cast<int>(message.size()), message.data());
@@ -53,7 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 #else
 
-/// breakwater_fuzz TARGET FOLDER: runs the target over every file of the corpus, and over every truncation of small ones.
+/// breakwater_fuzz TARGET FOLDER: runs the target over every file of the corpus, and over every truncation of small
+/// ones.
 int main(int argc, char** argv) {
   if (argc != 3) {
     std::fprintf(stderr, "usage: %s TARGET CORPUS_FOLDER\n", argv[0]);

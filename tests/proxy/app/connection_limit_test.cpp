@@ -17,10 +17,10 @@ TEST(ConnectionLimit, HoldsPerClientAndInAll) {
   EXPECT_TRUE(third);
   EXPECT_FALSE(limit.enter(two));  // three in all
   first.reset();
-  EXPECT_TRUE(limit.enter(two));   // counted and given back at once
+  EXPECT_TRUE(limit.enter(two));  // counted and given back at once
   const auto moved = std::move(*second);
   second.reset();
-  EXPECT_TRUE(limit.enter(one));   // a place that was moved away is given back once
+  EXPECT_TRUE(limit.enter(one));  // a place that was moved away is given back once
   EXPECT_TRUE(limit.enter(two));
 }
 

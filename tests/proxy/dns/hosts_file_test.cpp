@@ -17,8 +17,9 @@ std::vector<std::string> addresses(const HostsFile& hosts, std::string_view name
 
 TEST(HostsFile, ReadsNamesInTheirNormalForm) {
   categories::Diagnostics diagnostics;
-  const auto hosts = HostsFile::parse(
-      "# comment\n127.0.0.1 One.Test two.test.\r\n\n::1\tone.test # both\n10.0.0.1 b\u00fccher.test", "hosts", diagnostics);
+  const auto hosts =
+      HostsFile::parse("# comment\n127.0.0.1 One.Test two.test.\r\n\n::1\tone.test # both\n10.0.0.1 b\u00fccher.test",
+                       "hosts", diagnostics);
   EXPECT_THAT(diagnostics, testing::IsEmpty());
   EXPECT_THAT(addresses(hosts, "one.test"), ElementsAre("127.0.0.1", "::1"));
   EXPECT_THAT(addresses(hosts, "two.test"), ElementsAre("127.0.0.1"));

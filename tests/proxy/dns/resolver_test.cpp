@@ -1,10 +1,10 @@
 #include "proxy/dns/resolver.h"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/ip/udp.hpp>
 #include <functional>
 #include <thread>
+
+#include <boost/asio/ip/udp.hpp>
+#include <gtest/gtest.h>
 
 #include "proxy/net/listener.h"
 
@@ -75,7 +75,8 @@ class Server {
 
 class ResolverTest : public testing::Test {
  protected:
-  std::vector<Resolved> resolve(const std::vector<std::string>& names, std::shared_ptr<const HostsFile> hosts = nullptr) {
+  std::vector<Resolved> resolve(const std::vector<std::string>& names,
+                                std::shared_ptr<const HostsFile> hosts = nullptr) {
     ResolverOptions options;
     options.servers = {server.address()};
     options.timeout = milliseconds(300);

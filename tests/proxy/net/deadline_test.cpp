@@ -1,9 +1,9 @@
 #include "proxy/net/deadline.h"
 
-#include <gtest/gtest.h>
-
 #include <optional>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace breakwater::net {
 namespace {

@@ -14,8 +14,8 @@ TEST(ParseEndpoint, TakesLiteralAddressesWithAPort) {
 }
 
 TEST(ParseEndpoint, RefusesEverythingElse) {
-  for (const auto* text : {"", ":", "127.0.0.1", "127.0.0.1:", ":80", "localhost:80", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:8x",
-                           "::1:80", "[::1]", "[::1]80", "[]:80", "127.0.0.1: 80", "127.1:80"})
+  for (const auto* text : {"", ":", "127.0.0.1", "127.0.0.1:", ":80", "localhost:80", "127.0.0.1:65536", "127.0.0.1:-1",
+                           "127.0.0.1:8x", "::1:80", "[::1]", "[::1]80", "[]:80", "127.0.0.1: 80", "127.1:80"})
     EXPECT_FALSE(parse_endpoint(text)) << text;
 }
 

@@ -1,11 +1,11 @@
 #include "proxy/net/relay.h"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/read.hpp>
 #include <future>
 #include <optional>
 #include <string>
+
+#include <boost/asio/read.hpp>
+#include <gtest/gtest.h>
 
 #include "tests/proxy/net/stream_pair.h"
 
