@@ -79,8 +79,8 @@ void run(std::span<const std::uint8_t> input) {
     check_timetable(timetable);
   const auto snapshot = std::make_shared<const Snapshot>(Snapshot{catalogue, std::move(*policy), {}});
   Engine engine(snapshot);
-  for (GroupId group = 0; group <= snapshot->policy.groups.size(); ++group) {
-    const auto verdict = engine.decide({Stage::hello, host, 443, ""}, {{}, group, "", ""},
+  for (std::size_t group = 0; group <= snapshot->policy.groups.size(); ++group) {
+    const auto verdict = engine.decide({Stage::hello, host, 443, ""}, {{}, static_cast<GroupId>(group), "", ""},
                                        *parse_civil("2026-11-23T10:00", *snapshot->policy.zone));
     fuzz::require(verdict.action == Action::block && verdict.reason == Reason::floor, "a locked host is allowed");
   }

@@ -254,3 +254,32 @@ def test_a_reload_that_changes_nothing_disturbs_no_tunnel(start_gateway, raw_ori
         assert is_mirrored(tunnel)
         tunnel.close()
     assert {line["end"] for line in gateway.log_lines(3)} == {"client"}
+
+
+# ---- the compiled lists that are kept -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", [
+    lambda image: b"", lambda image: image[: len(image) // 2], lambda image: bytes(len(image)),
+    lambda image: image[:300] + bytes([image[300] ^ 1]) + image[301:], lambda image: image + b"more",
+], ids=["empty", "cut", "zeros", "one-bit", "longer"])
+def test_compiled_lists_that_were_damaged_are_made_again(start_gateway, raw_origin, damage):
+    origin = raw_origin()
+    gateway = start_gateway(**centre())
+    image = gateway.state / "catalogue.bin"
+    whole = image.read_bytes()
+    gateway.stop()
+    image.write_bytes(damage(whole))
+    gateway.start()
+    for name, answer in (("gambling.test", 403), ("games.test", 403), ("allowed.test", 200)):
+        assert status(gateway, origin.url(name)) == answer
+    assert len(image.read_bytes()) == len(whole)
+
+
+def test_lists_that_changed_while_the_gateway_was_down_count(start_gateway, raw_origin):
+    origin = raw_origin()
+    gateway = start_gateway(**centre())
+    gateway.stop()
+    gateway.write_list("gambling/domains", "# gambling\n\n\nother.test\n")
+    gateway.start()
+    assert [status(gateway, origin.url(name)) for name in ("gambling.test", "other.test")] == [200, 403]
