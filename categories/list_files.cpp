@@ -93,7 +93,9 @@ class Finder {
       const auto name = path.filename().string();
       std::error_code error;
       const auto status = fs::status(path, error);
-      const auto way = category.empty() ? name : category + '/' + name;
+      auto way = category;
+      if (!way.empty()) way += '/';
+      way += name;
       const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, EntryFormat>::first);
       if (fs::is_regular_file(status) && known != std::end(kListNames))
         add(path, way, category, known->second);

@@ -21,11 +21,13 @@ void Upload::start() {
 }
 
 net::Task<> Upload::stop() {
-  if (state_ != State::running) co_return;
-  stopping_ = true;
-  net::error_code ignored;
-  client_.socket().cancel(ignored);
-  origin_.socket().cancel(ignored);
+  if (body_.kind == http::BodyKind::none) co_return;
+  if (state_ == State::running) {
+    stopping_ = true;
+    net::error_code ignored;
+    client_.socket().cancel(ignored);
+    origin_.socket().cancel(ignored);
+  }
   co_await done_.wait();
 }
 

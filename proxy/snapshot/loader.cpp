@@ -5,11 +5,10 @@
 #include <fstream>
 #include <sstream>
 
-#include <toml++/toml.h>
-
 #include "categories/catalogue_builder.h"
 #include "rules/civil_time.h"
 #include "rules/policy_file.h"
+#include "rules/toml_reader.h"
 
 namespace breakwater::snapshot {
 namespace {
@@ -107,8 +106,9 @@ const date::time_zone* zone_of(const std::filesystem::path& policy) {
   std::string error;
   const auto text = read_file(policy, error);
   if (!text) return nullptr;
-  const auto parsed = toml::parse(std::string_view(*text));
-  return parsed ? rules::find_zone(parsed.table()["centre"]["timezone"].value_or(std::string_view())) : nullptr;
+  rules::DiagnosticSink sink(policy.string(), *text);
+  const auto parsed = rules::parse_toml(*text, sink);
+  return parsed ? rules::find_zone((*parsed)["centre"]["timezone"].value_or(std::string_view())) : nullptr;
 }
 
 }  // namespace breakwater::snapshot

@@ -5,12 +5,11 @@
 #include <optional>
 #include <string_view>
 
-#include <toml++/toml.h>
-
 #include "categories/ip_address.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/net/listener.h"
 #include "rules/duration.h"
+#include "rules/toml_reader.h"
 
 namespace breakwater::snapshot {
 namespace {
@@ -224,8 +223,7 @@ const std::vector<Setting>& table() {
 /// Walks the file; each leaf must be a setting of the table.
 class Walk {
  public:
-  Walk(const std::string& file, Settings& settings, categories::Diagnostics& diagnostics)
-      : file_(file), settings_(settings), diagnostics_(diagnostics) {}
+  Walk(Settings& settings, rules::DiagnosticSink& sink) : settings_(settings), sink_(sink) {}
 
   void visit(const toml::table& values, const std::string& prefix) {
     for (const auto& [key, value] : values) {
@@ -263,22 +261,21 @@ class Walk {
   }
 
   void complain(const toml::source_region& where, std::string message) {
-    diagnostics_.push_back(
-        {categories::Severity::error, file_, where.begin.line, where.begin.column, std::move(message)});
+    sink_.error(rules::place_of(where), std::move(message));
   }
 
-  const std::string& file_;
   Settings& settings_;
-  categories::Diagnostics& diagnostics_;
+  rules::DiagnosticSink& sink_;
 };
 
 }  // namespace
 
 Settings default_settings() {
   Settings settings;
+  rules::DiagnosticSink sink("", "");
   for (const auto& setting : table()) {
-    const auto value = toml::parse("value = " + std::string(setting.fallback));
-    setting.read(*value.table().get("value"), settings);
+    const auto value = rules::parse_toml("value = " + std::string(setting.fallback), sink);
+    setting.read(*value->get("value"), settings);
   }
   return settings;
 }
@@ -286,15 +283,9 @@ Settings default_settings() {
 Settings parse_settings(std::string_view text, const std::filesystem::path& file,
                         categories::Diagnostics& diagnostics) {
   Settings settings = default_settings();
-  const auto name = file.string();
-  const auto parsed = toml::parse(text, name);
-  if (!parsed) {
-    const auto& where = parsed.error().source().begin;
-    diagnostics.push_back(
-        {categories::Severity::error, name, where.line, where.column, std::string(parsed.error().description())});
-    return settings;
-  }
-  Walk(name, settings, diagnostics).visit(parsed.table(), "");
+  rules::DiagnosticSink sink(file.string(), text);
+  if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
+  sink.move_to(diagnostics);
   const auto folder = file.parent_path();
   if (!settings.dns_hosts.empty()) settings.dns_hosts = folder / settings.dns_hosts;
   if (!settings.log_file.empty() && settings.log_file != "-") settings.log_file = folder / settings.log_file;
