@@ -266,7 +266,7 @@ std::optional<snapshot::Settings> read_settings(const std::filesystem::path& con
 /// How far the clock of a demonstration is from the real one: it starts at the civil time asked for.
 std::optional<Clock> make_clock(const ServeOptions& options) {
   if (options.clock.empty()) return Clock();
-  const auto zone = snapshot::zone_of(options.policy);
+  const auto* zone = snapshot::zone_of(options.policy);
   const auto start = zone ? rules::parse_civil(options.clock, *zone) : std::nullopt;
   if (!start) {
     std::cerr << "breakwater: --clock \"" << options.clock << "\" is no civil time, as 2026-11-23T10:00\n";

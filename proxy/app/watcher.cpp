@@ -50,7 +50,9 @@ void Watcher::watch(std::vector<std::filesystem::path> inputs, std::chrono::file
 }
 
 Watcher::Seen Watcher::look() {
-  const auto now = fingerprint().fingerprint;
+  const auto seen = fingerprint();
+  if (!seen.whole) return Seen::changing;
+  const auto now = seen.fingerprint;
   const bool settled = now == last_;
   last_ = now;
   if (now == in_force_) return Seen::same;
@@ -68,6 +70,8 @@ Watcher::Look Watcher::fingerprint() const {
     for (auto entry = std::filesystem::recursive_directory_iterator(input, error);
          !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error))
       look.add(entry->path());
+    if (error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system)
+      look.whole = false;
   }
   return look;
 }

@@ -23,6 +23,7 @@ class Watcher {
   struct Look {
     std::uint64_t fingerprint = 0;
     std::chrono::file_clock::time_point newest = std::chrono::file_clock::time_point::min();
+    bool whole = true;  ///< false: the process has no descriptor left to open a folder with
     void add(const std::filesystem::path& path);
   };
   Look fingerprint() const;

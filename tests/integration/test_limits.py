@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from support.gateway import is_sanitized
 from support.peer import get
 from support.wait import until
 
@@ -94,6 +95,7 @@ def test_the_connections_in_all_are_limited(start_gateway, raw_origin):
     assert gateway.counters()["over_limit"] == 1
 
 
+@pytest.mark.skipif(is_sanitized(), reason="UBSan's own checks open pipes and fail without descriptors")
 def test_without_descriptors_the_gateway_waits_and_does_not_spin(start_gateway, raw_origin):
     limited = ["prlimit", "--nofile=64:64", "--"]
     gateway = start_gateway(wrapper=limited, settings={"proxy.connections_per_client": 1000})
@@ -106,6 +108,7 @@ def test_without_descriptors_the_gateway_waits_and_does_not_spin(start_gateway, 
     assert gateway.cpu_seconds() - before < 0.4
     assert gateway.stderr().count("accept:") - lines <= 20, "it fills its journal"
     assert clients[0].send(get("http://blocked.test/")).response().status == 403, "who is in is served"
+    assert "reload" not in gateway.stderr(), "folders that cannot be opened have not changed"
     for client in clients:
         client.close()
 
@@ -138,4 +141,5 @@ def test_no_descriptor_or_memory_is_lost_over_many_connections(start_gateway, ra
     for _ in range(3):
         work()
     until(lambda: gateway.descriptors() <= open_now + 2, "descriptors to be given back")
-    assert gateway.resident_kib() - resident < 8 << 10
+    most = 64 << 10 if is_sanitized() else 8 << 10  # AddressSanitizer keeps for a while what is freed
+    assert gateway.resident_kib() - resident < most

@@ -1,5 +1,6 @@
 """The real gateway as a child process, with all its files in a folder of the test."""
 
+import functools
 import json
 import os
 import pathlib
@@ -43,6 +44,12 @@ HOSTS = """
 # asked for a name.
 SETTINGS = {"proxy.threads": 1, "proxy.drain": "200ms", "dns.hosts": "hosts", "dns.servers": ["127.0.0.1:9"],
             "dns.allow_private": ["127.0.0.0/8"]}
+
+
+@functools.cache
+def is_sanitized():
+    """Is this a build with a sanitizer? Those use more of everything."""
+    return any(name in BINARY.read_bytes() for name in (b"__asan_init", b"__ubsan_handle", b"__tsan_init"))
 
 
 class Gateway:
