@@ -32,7 +32,7 @@ Worker::~Worker() = default;
 net::tcp::endpoint Worker::listen(const net::tcp::endpoint& endpoint, net::error_code& error) {
   auto acceptor = std::make_unique<net::Acceptor>(net::open_acceptor(executor(), endpoint, error));
   if (error) return {};
-  const auto bound = acceptor->local_endpoint(error);
+  auto bound = acceptor->local_endpoint(error);
   acceptors_.push_back(std::move(acceptor));
   return bound;
 }

@@ -100,7 +100,7 @@ class Printer {
 
   void text(std::string_view target, const rules::Verdict& verdict) {
     out_ += to_string(verdict.action);
-    out_ += verdict.action == rules::Action::allow ? "  " : "  ";
+    out_ += "  ";
     out_ += target;
     out_ += ": ";
     out_ += to_string(verdict.reason);
