@@ -294,9 +294,12 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
 
 std::string settings_table() {
   std::string text = "| setting | default | bounds | what it does |\n|---|---|---|---|\n";
-  for (const auto& setting : table())
-    text += "| `" + std::string(setting.name) + "` | `" + std::string(setting.fallback) + "` | " +
-            std::string(setting.bounds) + " | " + std::string(setting.meaning) + " |\n";
+  for (const auto& setting : table()) {
+    for (const auto piece : {std::string_view("| `"), setting.name, std::string_view("` | `"), setting.fallback,
+                             std::string_view("` | "), setting.bounds, std::string_view(" | "), setting.meaning})
+      text += piece;
+    text += " |\n";
+  }
   return text;
 }
 
