@@ -15,6 +15,7 @@ struct Gate {
   std::vector<std::uint16_t> connect_ports{443};
   Choice no_sni = Choice::block;
   Choice not_tls = Choice::block;
+  Choice malformed = Choice::block;        ///< a ClientHello that cannot be read, so that its name cannot be judged
   Choice address_literal = Choice::block;  ///< CONNECT to an address instead of a name
   SniMismatch sni_mismatch = SniMismatch::judge_both;
   std::vector<categories::Network> allow_private;  ///< test origins and the like

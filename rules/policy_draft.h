@@ -45,4 +45,7 @@ PolicyDraft parse_policy(std::string_view text, const std::filesystem::path& fil
 std::optional<Policy> resolve_policy(const PolicyDraft& draft, const categories::Catalogue& catalogue,
                                      DiagnosticSink& sink);
 
+/// Only the checks of resolve_policy(), for a draft that has mistakes of its own.
+void check_names(const PolicyDraft& draft, const categories::Catalogue& catalogue, DiagnosticSink& sink);
+
 }  // namespace breakwater::rules

@@ -35,4 +35,17 @@ std::optional<Policy> PolicyFile::resolve(const categories::Catalogue& catalogue
   return policy;
 }
 
+void check_names(std::string_view text, const std::filesystem::path& file,
+                 const std::function<std::shared_ptr<const categories::Catalogue>(const categories::Sources&)>& compile,
+                 categories::Diagnostics& diagnostics) {
+  DiagnosticSink told_before(file.string(), text);
+  const auto draft = parse_policy(text, file, told_before);
+  if (draft.sources.all.empty()) return;
+  const auto catalogue = compile(draft.sources);
+  if (!catalogue) return;
+  DiagnosticSink sink(draft.file, draft.text);
+  check_names(draft, *catalogue, sink);
+  sink.move_to(diagnostics);
+}
+
 }  // namespace breakwater::rules

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -33,5 +34,11 @@ class PolicyFile {
   explicit PolicyFile(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// What else is wrong with a policy that parse() refused: names of categories, and essential hosts in the floor, which
+/// only a catalogue can tell. `compile` makes one of the lists that the text names; without one nothing more is told.
+void check_names(std::string_view text, const std::filesystem::path& file,
+                 const std::function<std::shared_ptr<const categories::Catalogue>(const categories::Sources&)>& compile,
+                 categories::Diagnostics& diagnostics);
 
 }  // namespace breakwater::rules

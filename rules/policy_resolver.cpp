@@ -29,6 +29,16 @@ class PolicyBuilder {
     return std::move(policy_);
   }
 
+  void check_names() {
+    floor();
+    concern();
+    essential();
+    for (const auto& rule : draft_.rules)
+      for (const auto* names : {&rule.allow, &rule.block})
+        for (const auto& text : *names)
+          category(text);
+  }
+
  private:
   std::optional<CategoryId> category(const Text& text) {
     const auto found = table_.find(text.value);
@@ -165,6 +175,10 @@ std::optional<Policy> resolve_policy(const PolicyDraft& draft, const categories:
   auto policy = PolicyBuilder(draft, catalogue, sink).build();
   if (sink.has_errors()) return std::nullopt;
   return policy;
+}
+
+void check_names(const PolicyDraft& draft, const categories::Catalogue& catalogue, DiagnosticSink& sink) {
+  PolicyBuilder(draft, catalogue, sink).check_names();
 }
 
 }  // namespace breakwater::rules

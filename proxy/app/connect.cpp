@@ -84,7 +84,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     const bool is_tls = status == tls::HelloStatus::malformed || status == tls::HelloStatus::too_large ||
                         (silent && client_.in().size() != 0);
     if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
-    if (gate.not_tls == rules::Choice::allow && !is_tls) {
+    if ((is_tls ? gate.malformed : gate.not_tls) == rules::Choice::allow) {
       tx_.end = {};
       co_return true;
     }

@@ -83,7 +83,12 @@ Loaded load(const std::filesystem::path& policy, const rules::Gate& gate,
     return loaded;
   }
   const auto file = rules::PolicyFile::parse(*text, policy, loaded.diagnostics);
-  if (!file) return loaded;
+  if (!file) {
+    Loaded lists;  // what is wrong with them comes when the policy is right
+    rules::check_names(
+        *text, policy, [&](const auto& sources) { return compile(sources, std::nullopt, lists); }, loaded.diagnostics);
+    return loaded;
+  }
 
   std::optional<std::filesystem::path> kept;
   if (state) kept = *state / "catalogue.bin";
