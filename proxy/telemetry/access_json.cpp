@@ -23,7 +23,7 @@ bool is_plain(char c) {
 
 void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out.append(digits.data(), end);
 }
 
