@@ -233,7 +233,8 @@ class Walk {
       const std::string name = prefix + std::string(key.str());
       const auto* setting = find(name);
       if (setting) {
-        if (auto wrong = setting->read(value, settings_); !wrong.empty()) complain(value.source(), name + ": " + wrong);
+        if (const auto wrong = setting->read(value, settings_); !wrong.empty())
+          complain(value.source(), std::string(name).append(": ").append(wrong));
       } else if (const auto* section = value.as_table(); section && is_section(name + ".")) {
         visit(*section, name + ".");
       } else {
