@@ -312,11 +312,12 @@ int serve(const ServeOptions& options) {
     // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the
     // recorder tells.
     static_cast<void>(safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_write));
-    safeguarding::Recorder recorder(options.state, {}, FailureTeller());
-    // The server ends before the recorder, whose handlers post to the workers; the recorder writes what is left as it
-    // goes.
-    Server server(options, *settings, *clock, log, recorder);
-    return server.run();
+    auto recorder =
+        std::make_unique<safeguarding::Recorder>(options.state, safeguarding::RecorderOptions{}, FailureTeller());
+    Server server(options, *settings, *clock, log, *recorder);
+    const int code_of_run = server.run();
+    recorder.reset();  // writes what is left while the workers that its handlers post to are still there
+    return code_of_run;
   } catch (const std::exception& failure) {
     return fail(failure.what());
   }
