@@ -138,6 +138,11 @@ class Builder::Sink : public EntrySink {
   void pattern(EntryKind kind, std::string_view text, std::uint32_t line) override {
     builder_.patterns_.add(kind, text, target(line));
   }
+  void network(const Network&, std::uint32_t) override {}
+  void except(const Host&, std::uint32_t) override {}
+  void until(std::chrono::sys_days, std::uint32_t) override {}
+  void include(std::string_view, std::uint32_t, std::uint32_t) override {}
+  void skip(std::string_view, std::uint32_t, std::uint32_t) override {}
   void reject(std::uint32_t line, std::uint32_t column, std::string message) override {
     ++builder_.report_.lists[list_].rejected;
     builder_.warnings_[list_].add(line, column, std::move(message));

@@ -7,10 +7,9 @@
 
 #include "categories/catalogue.h"
 #include "categories/diagnostic.h"
+#include "categories/list_format.h"
 
 namespace breakwater::categories {
-
-enum class ListFormat : std::uint8_t { automatic, squidguard, domains, hosts };
 
 /// One source of lists, as `[[lists.feed]]`, `[lists] local` or `[lists] exceptions` name it.
 struct Source {

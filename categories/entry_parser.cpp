@@ -236,10 +236,10 @@ class Parser {
 
 }  // namespace
 
-void parse_entry(EntryFormat format, std::string_view line, std::uint32_t number, EntrySink& sink) {
+void parse_entry(ListFormat format, std::string_view line, std::uint32_t number, EntrySink& sink) {
   Words words{line};
   Parser parser{sink, number};
-  if (format == EntryFormat::expressions) {
+  if (format == ListFormat::expressions) {
     const auto rest = words.rest();
     if (rest && !rest->text.starts_with('#')) parser.expression(*rest);
     return;
@@ -249,14 +249,14 @@ void parse_entry(EntryFormat format, std::string_view line, std::uint32_t number
   if (!first) return;
   auto ahead = words;
   const auto second = ahead.next_before_comment();
-  if (format == EntryFormat::automatic) {
+  if (format == ListFormat::automatic) {
     if (!second && Parser::is_own_address(first->text)) return;
-    if (second && parse_address(first->text)) format = EntryFormat::hosts;
+    if (second && parse_address(first->text)) format = ListFormat::hosts;
   }
-  if (format == EntryFormat::hosts) return parser.hosts_line(*first, words);
+  if (format == ListFormat::hosts) return parser.hosts_line(*first, words);
   if (second) return parser.reject(*second, "stands after the entry: one a line");
-  if (format == EntryFormat::urls) return parser.url(*first);
-  if (format == EntryFormat::keywords) return parser.keyword(*first);
+  if (format == ListFormat::urls) return parser.url(*first);
+  if (format == ListFormat::keywords) return parser.keyword(*first);
   parser.domain(*first);
 }
 

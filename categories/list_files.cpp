@@ -10,11 +10,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::pair<std::string_view, EntryFormat> kListNames[] = {
-    {"domains", EntryFormat::domains},
-    {"expressions", EntryFormat::expressions},
-    {"keywords", EntryFormat::keywords},
-    {"urls", EntryFormat::urls},
+constexpr std::pair<std::string_view, ListFormat> kListNames[] = {
+    {"domains", ListFormat::domains},
+    {"expressions", ListFormat::expressions},
+    {"keywords", ListFormat::keywords},
+    {"urls", ListFormat::urls},
 };
 constexpr int kDepth = 2;  // PARENT/CHILD
 
@@ -39,17 +39,6 @@ bool is_no_list(const fs::path& path) {
          lower(path.extension().string()) == ".md";
 }
 
-EntryFormat plain_format(ListFormat format) {
-  switch (format) {
-    case ListFormat::domains:
-      return EntryFormat::domains;
-    case ListFormat::hosts:
-      return EntryFormat::hosts;
-    default:
-      return EntryFormat::automatic;
-  }
-}
-
 class Finder {
  public:
   Finder(const Source& source, const Sources& sources, std::vector<fs::path>& inputs, Diagnostics& diagnostics)
@@ -59,7 +48,7 @@ class Finder {
     std::error_code error;
     const auto status = fs::status(source_.path, error);
     if (fs::is_regular_file(status)) {
-      add(source_.path, source_.path.filename().string(), source_.path.stem().string(), plain_format(source_.format));
+      add(source_.path, source_.path.filename().string(), source_.path.stem().string(), source_.format);
     } else if (fs::is_directory(status)) {
       if (source_.format == ListFormat::automatic || source_.format == ListFormat::squidguard)
         tree(source_.path, "", 0);
@@ -96,7 +85,7 @@ class Finder {
       auto way = category;
       if (!way.empty()) way += '/';
       way += name;
-      const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, EntryFormat>::first);
+      const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, ListFormat>::first);
       if (fs::is_regular_file(status) && known != std::end(kListNames))
         add(path, way, category, known->second);
       else if (fs::is_directory(status) && depth < kDepth && !name.starts_with('.'))
@@ -110,12 +99,12 @@ class Finder {
       std::error_code error;
       const bool listed = std::ranges::any_of(kListNames, [&name](const auto& known) { return known.first == name; });
       if (fs::is_regular_file(path, error) && !listed && !is_no_list(path))
-        add(path, name, path.stem().string(), plain_format(source_.format));
+        add(path, name, path.stem().string(), source_.format);
     }
   }
 
   /// `way` leads from the source to the file, `folder` is the feed's word for the category.
-  void add(const fs::path& path, const std::string& way, const std::string& folder, EntryFormat format) {
+  void add(const fs::path& path, const std::string& way, const std::string& folder, ListFormat format) {
     auto role = source_.role;
     if (role == ListRole::local && (folder == "allow" || folder.starts_with("allow/"))) role = ListRole::allow;
     const bool has_category = role == ListRole::feed || role == ListRole::local;

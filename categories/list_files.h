@@ -15,7 +15,7 @@ struct ListFile {
   std::string name;      ///< as ListInfo::name
   std::string category;  ///< "" for `allow` and `exception`
   ListRole role = ListRole::feed;
-  EntryFormat format = EntryFormat::automatic;
+  ListFormat format = ListFormat::automatic;
 };
 
 /// The files of a source, sorted. A feed is a tree of CATEGORY/{domains,urls,expressions,keywords}, where CATEGORY may

@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxLine = 8192;
 /// line end are taken in silence. What is no text at all is refused: see refusal().
 class ListReader {
  public:
-  ListReader(EntryFormat format, EntrySink& sink) : format_(format), sink_(sink) {}
+  ListReader(ListFormat format, EntrySink& sink) : format_(format), sink_(sink) {}
   void feed(std::string_view bytes);
   void finish();
   /// Why the whole file is refused, or "". Told by its first 4 KiB; once it is set, nothing more is read.
@@ -25,7 +25,7 @@ class ListReader {
   void lines(std::string_view bytes);
   void line(std::string_view text);
 
-  EntryFormat format_;
+  ListFormat format_;
   EntrySink& sink_;
   std::string pending_;  ///< the head of the file until it is judged, then the line that is not complete
   enum class State : std::uint8_t { head, lines, long_line } state_ = State::head;

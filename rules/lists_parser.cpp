@@ -12,15 +12,6 @@ using categories::ListRole;
 
 constexpr std::size_t kMaxFeeds = 256;
 
-struct NamedFormat {
-  std::string_view name;
-  ListFormat format;
-};
-constexpr std::array<NamedFormat, 4> kFormats{{{"auto", ListFormat::automatic},
-                                               {"squidguard", ListFormat::squidguard},
-                                               {"domains", ListFormat::domains},
-                                               {"hosts", ListFormat::hosts}}};
-
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
@@ -87,13 +78,11 @@ class ListsParser {
         sink_.error(path->place, "path: there is no file or folder " + in_quotes(path->value));
     }
     if (const auto format = table.text("format")) {
-      const auto* found = std::find_if(kFormats.begin(), kFormats.end(),
-                                       [&](const auto& known) { return known.name == format->value; });
-      if (found != kFormats.end())
-        source.format = found->format;
+      if (const auto found = categories::find_list_format(format->value))
+        source.format = *found;
       else
         sink_.error(format->place,
-                    "unknown format " + in_quotes(format->value) + " (auto, squidguard, domains or hosts)");
+                    "unknown format " + in_quotes(format->value) + " (" + categories::list_format_names() + ")");
     }
     if (auto category = table.text("category"); category && category_names_.check(*category)) {
       if (path && is_folder(source.path))

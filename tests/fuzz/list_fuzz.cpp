@@ -34,6 +34,22 @@ class Checker : public EntrySink {
       require(text.find('\0') == std::string_view::npos, "an expression ends where its C string does");
     take(static_cast<char>('0' + static_cast<int>(kind)), text, line);
   }
+  void network(const Network& network, std::uint32_t line) override {
+    require(Network::parse(network.to_string()) == network, "a listed network is in its normal form");
+    take('n', network.to_string(), line);
+  }
+  void except(const Host& host, std::uint32_t line) override { take('e', host.text(), line); }
+  void until(std::chrono::sys_days day, std::uint32_t line) override {
+    take('u', std::to_string(day.time_since_epoch().count()), line);
+  }
+  void include(std::string_view file, std::uint32_t line, std::uint32_t column) override {
+    require(column >= 1 && column <= kMaxLine, "a column is inside the line");
+    take('i', file, line);
+  }
+  void skip(std::string_view what, std::uint32_t line, std::uint32_t column) override {
+    require(column >= 1 && column <= kMaxLine, "a column is inside the line");
+    take('s', what, line);
+  }
   void reject(std::uint32_t line, std::uint32_t column, std::string message) override {
     require(column >= 1 && column <= kMaxLine, "a column is inside the line");
     require(std::all_of(message.begin(), message.end(), [](char c) { return c >= 0x20 && c < 0x7f; }),
@@ -52,7 +68,7 @@ class Checker : public EntrySink {
   std::uint32_t last_ = 0;
 };
 
-std::string read(EntryFormat format, std::string_view text, std::size_t piece) {
+std::string read(ListFormat format, std::string_view text, std::size_t piece) {
   Checker checker{static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n') + 1)};
   ListReader reader{format, checker};
   while (!text.empty()) {
@@ -67,7 +83,7 @@ std::string read(EntryFormat format, std::string_view text, std::size_t piece) {
 void run(std::span<const std::uint8_t> input) {
   if (input.size() < 2) return;
   constexpr std::uint8_t kFormats = 6;
-  const auto format = static_cast<EntryFormat>(input[0] % kFormats);
+  const auto format = static_cast<ListFormat>(input[0] % kFormats);
   const auto text = as_text(input.subspan(2));
   require(read(format, text, text.size()) == read(format, text, std::size_t{1} + input[1]),
           "a list reads the same in whatever pieces it comes");

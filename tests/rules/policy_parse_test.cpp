@@ -284,7 +284,9 @@ TEST_F(PolicyParse, Lists) {
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/a\\u0000b\"\n",
        {"4:8: error: path: \"lists/a\\x00b\" holds a control character"}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/ut1\"\nformat = \"squid\"\n",
-       {"5:10: error: unknown format \"squid\" (auto, squidguard, domains or hosts)"}},
+       {"5:10: error: unknown format \"squid\" (auto, squidguard, domains, hosts, urls, expressions, keywords, "
+        "adblock, "
+        "rpz, dnsmasq, unbound, addresses, e2guardian, v2fly)"}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/ut1\"\ncategory = \"adult\"\n",
        {"5:12: error: category is for a single file, and \"lists/ut1\" is a folder"}},
       {"[[lists.feed]]\nname = \"local\"\npath = \"lists/ut1\"\n", {"3:8: error: feed name \"local\" is reserved"}},
