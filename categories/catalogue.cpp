@@ -37,7 +37,7 @@ bool load_lists(const Image& image, std::size_t categories, std::vector<ListInfo
     const auto role = reader.number<ListRole>();
     const auto entries = reader.number<std::uint32_t>();
     const auto rejected = reader.number<std::uint32_t>();
-    if (!rejected || *category >= categories || *role > ListRole::exception) return false;
+    if (!rejected || *category >= categories || *role > ListRole::locked) return false;
     lists.push_back({std::string{*name}, *category, *role, *entries, *rejected});
   }
   return true;
@@ -62,6 +62,8 @@ class Gathering {
         add(match, feed_);
         break;
       case ListRole::local:
+      case ListRole::recategorise:
+      case ListRole::locked:
         add(match, out_.local);
         break;
     }

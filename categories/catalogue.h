@@ -20,8 +20,9 @@ namespace breakwater::categories {
 using ListId = std::uint16_t;
 
 /// What a list's entries do. `exception` corrects feeds: a feed's entry for that host does not count, locked categories
-/// apart. `allow` is the IT provider's permission; the floor stands above it.
-enum class ListRole : std::uint8_t { feed, local, allow, exception };
+/// apart. `allow` is the IT provider's permission; the floor stands above it. `recategorise` says what a host is, whatever
+/// feeds say of it. `locked` is a list whose entries nobody may see.
+enum class ListRole : std::uint8_t { feed, local, allow, exception, recategorise, locked };
 
 /// What one entry is; also how it is matched.
 enum class EntryKind : std::uint8_t { domain, url, expression, keyword };
