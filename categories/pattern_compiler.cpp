@@ -10,6 +10,8 @@
 
 #include <re2/re2.h>
 
+#include "categories/keyword.h"
+
 namespace breakwater::categories {
 namespace {
 
@@ -18,23 +20,20 @@ constexpr std::string_view kProbes[] = {"qjzxkv.wfy/", "bdghm3.ptlc/"};
 constexpr std::size_t kMaxHost = 253;
 constexpr auto kMatchesAll = "it would match every host";
 
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!plain) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 using CompileError = std::unique_ptr<hs_compile_error_t, HyperscanFree<hs_free_compile_error>>;
 using MallocText = std::unique_ptr<char, HyperscanFree<std::free>>;
 using ExpressionInfo = std::unique_ptr<hs_expr_info_t, HyperscanFree<std::free>>;
 
-/// A keyword may stand in several places of which only the last is a whole word, so that each match counts.
+/// A keyword needs no more than its first match: one in the path ends before any in the query.
 unsigned flags(EntryKind kind) {
-  return kind == EntryKind::expression ? HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH : 0;
+  switch (kind) {
+    case EntryKind::expression:
+      return HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+    case EntryKind::keyword:
+      return HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+    default:
+      return 0;
+  }
 }
 
 /// The ids that match `text`, sorted; nullopt where the engine fails.
@@ -74,7 +73,7 @@ bool write_database(ImageWriter& image, Section section, const hs_database_t* da
 }  // namespace
 
 void PatternCompiler::add(EntryKind kind, std::string_view text, Target target) {
-  entries_.push_back({kind, std::string{text}, target});
+  entries_.push_back({kind, kind == EntryKind::keyword ? keyword_expression(text) : std::string{text}, target});
 }
 
 /// Joins the entries that say the same.
@@ -98,15 +97,12 @@ void PatternCompiler::refuse(const Pattern& pattern, const std::string& message,
 
 PatternCompiler::Compiled PatternCompiler::compile(std::span<const Pattern> patterns, std::size_t first_id) {
   if (patterns.empty()) return {};
-  std::vector<std::string> keywords;  // escaped; reserved, since pointers into it are kept
-  keywords.reserve(patterns.size());
   std::vector<const char*> texts;
   std::vector<std::size_t> lengths;
   std::vector<unsigned> all_flags;
   std::vector<unsigned> ids;
   for (const auto& pattern : patterns) {
-    const bool keyword = pattern.kind == EntryKind::keyword;
-    texts.push_back(keyword ? keywords.emplace_back(escape(pattern.text)).c_str() : pattern.text.c_str());
+    texts.push_back(pattern.text.c_str());
     lengths.push_back(pattern.text.size());
     all_flags.push_back(flags(pattern.kind));
     ids.push_back(static_cast<unsigned>(first_id + ids.size()));

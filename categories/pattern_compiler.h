@@ -17,7 +17,8 @@ class PatternCompiler {
     std::string message;
   };
 
-  /// `text` is the beginning of a match text ("host/path") for `url`, an expression, or a keyword in lower case.
+  /// `text` is the beginning of a match text ("host/path") for `url`, an expression, or a keyword in its normal
+  /// form.
   void add(EntryKind kind, std::string_view text, Target target);
 
   /// Counts the entries of each list. False: the whole cannot be compiled, and `error` says why. Once only.
