@@ -4,14 +4,13 @@
 #include <array>
 #include <optional>
 
+#include "categories/keyword.h"
 #include "categories/url.h"
 
 namespace breakwater::categories {
 namespace {
 
-constexpr std::size_t kQuoted = 80;     // as much of a bad word as a message repeats
-constexpr std::size_t kMinKeyword = 2;  // one letter stands alone in nearly every URL
-constexpr std::size_t kMaxKeyword = 63;
+constexpr std::size_t kQuoted = 80;  // as much of a bad word as a message repeats
 constexpr std::size_t kMaxWildcard = 253;
 constexpr std::size_t kMaxUrl = 8192;  // escaped; Hyperscan takes 16,000 bytes
 
@@ -159,15 +158,14 @@ class Parser {
     sink_.pattern(EntryKind::expression, word.text, line_);
   }
 
-  void keyword(const Word& word) {
-    const auto text = to_lower(word.text);
-    const auto allowed = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; };
-    if (!std::all_of(text.begin(), text.end(), allowed))
-      return reject(word, "is not a keyword: letters a to z, digits, \"-\", \"_\" and \".\" are");
-    if (std::count_if(text.begin(), text.end(), is_alphanumeric) < std::ptrdiff_t{kMinKeyword})
-      return reject(word, "is too short for a keyword");
-    if (text.size() > kMaxKeyword) return reject(word, "is too long for a keyword");
-    sink_.pattern(EntryKind::keyword, text, line_);
+  /// A word or a phrase: all up to the comment.
+  void keyword(const Word& first, Words& words, std::string_view language) {
+    std::string phrase{first.text};
+    for (auto word = words.next_before_comment(); word; word = words.next_before_comment())
+      phrase.append(1, ' ').append(word->text);
+    const auto keyword = normalise_keyword(phrase, language);
+    if (!keyword) return reject({phrase, first.column}, to_string(keyword.error()));
+    sink_.pattern(EntryKind::keyword, *keyword, line_);
   }
 
   /// Names that hosts files give to the machine itself.
@@ -236,7 +234,8 @@ class Parser {
 
 }  // namespace
 
-void parse_entry(ListFormat format, std::string_view line, std::uint32_t number, EntrySink& sink) {
+void parse_entry(ListFormat format, std::string_view line, std::uint32_t number, EntrySink& sink,
+                 std::string_view language) {
   Words words{line};
   Parser parser{sink, number};
   if (format == ListFormat::expressions) {
@@ -254,9 +253,9 @@ void parse_entry(ListFormat format, std::string_view line, std::uint32_t number,
     if (second && parse_address(first->text)) format = ListFormat::hosts;
   }
   if (format == ListFormat::hosts) return parser.hosts_line(*first, words);
+  if (format == ListFormat::keywords) return parser.keyword(*first, words, language);
   if (second) return parser.reject(*second, "stands after the entry: one a line");
   if (format == ListFormat::urls) return parser.url(*first);
-  if (format == ListFormat::keywords) return parser.keyword(*first);
   parser.domain(*first);
 }
 

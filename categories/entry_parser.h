@@ -16,7 +16,8 @@ namespace breakwater::categories {
 ///   hosts        address and names; the names of the machine itself are passed over
 ///   urls         [http://]host[:port]/path: what begins so, on the host and its subdomains, whatever the port
 ///   expressions  one regular expression, caseless
-///   keywords     one whole word of a host or a path, caseless
-void parse_entry(ListFormat format, std::string_view line, std::uint32_t number, EntrySink& sink);
+///   keywords     one whole word, or a phrase, of a host or a path, caseless; `language` as for normalise_keyword()
+void parse_entry(ListFormat format, std::string_view line, std::uint32_t number, EntrySink& sink,
+                 std::string_view language = {});
 
 }  // namespace breakwater::categories

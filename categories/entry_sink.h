@@ -18,7 +18,8 @@ class EntrySink {
   virtual void network(const Network& network, std::uint32_t line) = 0;
   /// What this list says of the host, and of what is below it, does not count (AdBlock's `@@`).
   virtual void except(const Host& host, std::uint32_t line) = 0;
-  /// `url`: the beginning of a match text; `expression`: to be searched for in a match text; `keyword`: in lower case.
+  /// `url`: the beginning of a match text; `expression`: to be searched for in a match text; `keyword`: in its
+  /// normal form.
   virtual void pattern(EntryKind kind, std::string_view text, std::uint32_t line) = 0;
   /// The entries of this line hold until the end of this day and then no more.
   virtual void until(std::chrono::sys_days day, std::uint32_t line) = 0;

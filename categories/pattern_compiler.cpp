@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "categories/keyword.h"
 #include "categories/pattern_database.h"
 
 namespace breakwater::categories {
@@ -34,7 +35,8 @@ bool PatternCompiler::Entry::operator<(const Entry& other) const {
 }
 
 void PatternCompiler::add(EntryKind kind, std::string_view text, Target target, ListRole role) {
-  entries_.push_back({group_of(kind, role), kind, std::string{text}, target});
+  entries_.push_back(
+      {group_of(kind, role), kind, kind == EntryKind::keyword ? keyword_expression(text) : std::string{text}, target});
 }
 
 bool PatternCompiler::write(ImageWriter& image, std::vector<ListInfo>& lists, std::vector<Refusal>& refusals,

@@ -23,7 +23,8 @@ class PatternCompiler {
   /// `cache`: a folder where compiled databases are kept by a hash of their patterns, flags and engine; empty: none.
   explicit PatternCompiler(std::filesystem::path cache = {}) : cache_(std::move(cache)) {}
 
-  /// `text` is the beginning of a match text ("host/path") for `url`, an expression, or a keyword in lower case.
+  /// `text` is the beginning of a match text ("host/path") for `url`, an expression, or a keyword in its normal
+  /// form.
   void add(EntryKind kind, std::string_view text, Target target, ListRole role);
 
   /// Counts the entries of each list. False: the whole cannot be compiled, and `error` says why. Once only.

@@ -25,23 +25,20 @@ constexpr auto kMatchesAll = "it would match every host";
 
 enum class PatternSection : std::uint8_t { database, notes };
 
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!plain) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 using CompileError = std::unique_ptr<hs_compile_error_t, HyperscanFree<hs_free_compile_error>>;
 using MallocText = std::unique_ptr<char, HyperscanFree<std::free>>;
 using ExpressionInfo = std::unique_ptr<hs_expr_info_t, HyperscanFree<std::free>>;
 
-/// A keyword may stand in several places of which only the last is a whole word, so that each match counts.
+/// A keyword needs no more than its first match: one in the path ends before any in the query.
 unsigned flags(EntryKind kind) {
-  return kind == EntryKind::expression ? HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH : 0;
+  switch (kind) {
+    case EntryKind::expression:
+      return HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+    case EntryKind::keyword:
+      return HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+    default:
+      return 0;
+  }
 }
 
 /// The ids that match `text`, sorted; nullopt where the engine fails.
@@ -95,7 +92,7 @@ class DatabaseCompiler {
     texts.reserve(which.size());  // pointers into it are kept
     for (const auto index : which) {
       const auto& [kind, text] = patterns_[index];
-      texts.push_back(kind == EntryKind::keyword ? escape(text) : std::string{text});
+      texts.emplace_back(text);
       pointers.push_back(texts.back().c_str());
       lengths.push_back(texts.back().size());
       all_flags.push_back(flags(kind));

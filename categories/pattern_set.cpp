@@ -18,10 +18,6 @@ bool re2_match(const re2::RE2::Set& set, std::string_view text, std::vector<int>
   return set.Match({text.data(), text.size()}, &matched, &error);
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 /// nullptr for an empty section.
 Result<HyperscanDatabase, CatalogueError> load_database(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return HyperscanDatabase{};
@@ -126,16 +122,14 @@ struct PatternSet::Subject {
   Scratch& scratch;
   std::uint32_t first = 0;  ///< number of the first pattern of the database that is asked
 
-  /// A URL begins where its own host ends with that of the text, and there at a label's start. A keyword is no part of
-  /// a longer word and stands in the host or the path.
+  /// A URL begins where its own host ends with that of the text, and there at a label's start. A keyword stands in
+  /// the host or the path, its match ends with what bounds the word.
   bool is_genuine(const PatternRecord& record, std::size_t end) const {
     if (record.kind == EntryKind::expression) return true;
+    if (record.kind == EntryKind::keyword) return end <= path + 1;
     if (record.length > end) return false;
     const auto begin = end - record.length;
-    if (record.kind == EntryKind::url)
-      return begin + record.host_length == host && (begin == 0 || text[begin - 1] == '.');
-    return end <= path && (begin == 0 || !is_alphanumeric(text[begin - 1])) &&
-           (end == text.size() || !is_alphanumeric(text[end]));
+    return begin + record.host_length == host && (begin == 0 || text[begin - 1] == '.');
   }
 };
 

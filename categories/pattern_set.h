@@ -40,7 +40,7 @@ Engines& engines();
 struct PatternRecord {
   std::uint32_t first_target = 0;
   std::uint32_t targets = 0;
-  std::uint32_t length = 0;       ///< of a URL's or keyword's text
+  std::uint32_t length = 0;       ///< of a URL's text
   std::uint16_t host_length = 0;  ///< of a URL's host
   EntryKind kind = EntryKind::url;
   std::uint8_t unused = 0;
