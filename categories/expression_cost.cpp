@@ -9,9 +9,7 @@
 namespace breakwater::categories {
 namespace {
 
-constexpr std::size_t kMaxText = 2048;
-constexpr std::uint64_t kMaxCost = 4096;  ///< characters, once counted repeats are written out
-constexpr std::size_t kMaxDepth = 64;     ///< of groups
+constexpr std::size_t kMaxDepth = 64;  ///< of groups
 
 /// The most of `{n}`, `{n,}` or `{n,m}` at the head of `text`, which then begins behind it; nullopt: no repeat.
 std::optional<std::uint64_t> take_repeat(std::string_view& text) {
@@ -26,9 +24,9 @@ std::optional<std::uint64_t> take_repeat(std::string_view& text) {
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (!digits.empty() && (error != std::errc() || stop != digits.data() + digits.size())) {
       if (error != std::errc::result_out_of_range) return std::nullopt;
-      number = kMaxCost;
+      number = kEndlessRepeats;
     }
-    most = std::max(most, std::min(number, kMaxCost));
+    most = std::max(most, std::min(number, kEndlessRepeats));
     inside.remove_prefix(std::min(comma + 1, inside.size()));
   }
   text.remove_prefix(end + 1);
@@ -52,13 +50,13 @@ void take_atom(std::string_view& text) {
 
 }  // namespace
 
-bool is_costly_expression(std::string_view text) {
-  if (text.size() > kMaxText) return true;
-  std::vector<std::uint64_t> groups{0};  // what each open group costs so far
-  std::uint64_t atom = 0;                // what a repeat would multiply
+std::uint64_t unrolled_repeats(std::string_view text) {
+  std::vector<std::uint64_t> groups{0};  // length of each open group so far, unrolled
+  std::uint64_t atom = 0;                // length of what a repeat would multiply
+  const auto length = text.size();
   while (!text.empty()) {
     if (text.front() == '(') {
-      if (groups.size() == kMaxDepth) return true;
+      if (groups.size() == kMaxDepth) return kEndlessRepeats;
       groups.push_back(0);
       atom = 0;
       text.remove_prefix(1);
@@ -75,9 +73,11 @@ bool is_costly_expression(std::string_view text) {
       atom = 1;
       ++groups.back();
     }
-    if (groups.back() > kMaxCost) return true;
+    if (groups.back() >= kEndlessRepeats) return kEndlessRepeats;
   }
-  return false;
+  for (const auto group : groups)
+    if (group > length) return std::min(group - length, kEndlessRepeats);
+  return 0;
 }
 
 }  // namespace breakwater::categories

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace breakwater::categories {
 
-/// True for an expression whose counted repeats (`{n,m}`) unroll to more than an engine should hold for one line of a
-/// list, or that is longer than any that a person writes. Told from the text, since compiling it is what takes minutes
-/// and gigabytes. Repeats within repeats multiply.
-bool is_costly_expression(std::string_view text);
+/// How many characters longer an expression is once its counted repeats (`{n,m}`) are written out; repeats within
+/// repeats multiply. Told from the text, since compiling it is what takes minutes and gigabytes. Never more than
+/// kEndlessRepeats, which stands for "more than anybody means".
+std::uint64_t unrolled_repeats(std::string_view text);
+inline constexpr std::uint64_t kEndlessRepeats = 1'000'000;
 
 }  // namespace breakwater::categories

@@ -10,8 +10,6 @@
 
 namespace breakwater::categories {
 
-inline constexpr std::size_t kKeptPerList = 20;
-
 /// Reads a list, and what it includes, into the bytes of a Part. nullopt: it cannot be read or is no list, and
 /// `diagnostics` says why; what is wrong with single lines stands in the part. Included files must lie in the folder
 /// `root`.

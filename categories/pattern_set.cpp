@@ -73,16 +73,17 @@ Result<PatternSet, CatalogueError> PatternSet::load(const Image& image, std::siz
     return CatalogueError::corrupt;
 
   const auto sizes = image.array<std::uint32_t>(Section::pattern_groups);
-  if (!sizes || (sizes->size() != kGroups && !(sizes->empty() && records->empty()))) return CatalogueError::corrupt;
+  if (!sizes || (sizes->size() != kGroups && !sizes->empty())) return CatalogueError::corrupt;
   std::size_t first = 0;
-  for (std::size_t i = 0; i < sizes->size(); ++i) {
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    const auto size = sizes->empty() ? 0 : (*sizes)[i];
     auto& group = set.groups_[i];
     auto loaded = load_database(image.section(kGroupSections[i]));
     if (!loaded) return loaded.error();
     group.database = std::move(*loaded);
     group.first = static_cast<std::uint32_t>(first);
-    first += (*sizes)[i];
-    if (first > records->size() || (group.database != nullptr) != ((*sizes)[i] > 0)) return CatalogueError::corrupt;
+    first += size;
+    if (first > records->size() || (group.database != nullptr) != (size > 0)) return CatalogueError::corrupt;
     if (!group.database) continue;
     auto* scratch = set.prototype_.release();
     const auto status = hs_alloc_scratch(group.database.get(), &scratch);

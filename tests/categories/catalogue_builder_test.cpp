@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "categories/image.h"
 #include "tests/categories/list_tree.h"
 #include "tests/support/file_size_limit.h"
 
