@@ -48,6 +48,7 @@ FeedState read_state(const std::filesystem::path& feed_folder) {
   state.validators = {text_of(read, "etag"), text_of(read, "last_modified")};
   state.sha256 = text_of(read, "sha256");
   state.fetched_at = instant("fetched_at");
+  state.checked_url = text_of(read, "checked_url");
   state.checked_at = instant("checked_at");
   state.next_due = instant("next_due");
   state.last_error = text_of(read, "last_error");
@@ -63,6 +64,7 @@ std::optional<std::string> write_state(const std::filesystem::path& feed_folder,
                      {"last_modified", state.validators.last_modified},
                      {"sha256", state.sha256},
                      {"fetched_at", number(state.fetched_at)},
+                     {"checked_url", state.checked_url},
                      {"checked_at", number(state.checked_at)},
                      {"next_due", number(state.next_due)},
                      {"last_error", state.last_error},
@@ -74,7 +76,7 @@ bool is_due(const rules::Download& download, const FeedState& state, Instant now
   if (download.every == seconds{0}) return false;
   // A due time further off than any that is ever set: the clock was put back, or the policy asks more often now.
   const bool too_far = state.next_due - now > download.every + download.every / 5;
-  return state.url != download.url || state.minisign_key != download.minisign_key || state.next_due <= now || too_far;
+  return state.checked_url != download.url || state.next_due <= now || too_far;
 }
 
 Instant next_due(const rules::Download& download, std::uint32_t failures, Instant now, double spread) {

@@ -19,6 +19,7 @@ struct FeedState {
   Validators validators;     ///< of the current lists
   std::string sha256;        ///< of the file they came in
   Instant fetched_at;        ///< when they came
+  std::string checked_url;   ///< where the last check asked
   Instant checked_at;        ///< when the server was asked last, whatever came of it
   Instant next_due;
   std::string last_error;      ///< "" where the last check ended well

@@ -173,21 +173,20 @@ Staged FeedStore::stage(Progress& progress, const std::atomic<bool>& cancel) {
 }
 
 std::optional<std::string> FeedStore::promote(Instant now) {
-  const auto fail = [&](std::string_view what) {
-    return std::string(what) + ' ' + folder_.string() + ": " + last_error();
-  };
   // The lists are on disk before anything says that they are current: else a power cut would leave empty files behind,
   // and a server that says "unchanged" for ever.
   const File folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || ::syncfs(folder.get()) != 0) return fail("cannot sync");
-  if (!is_there(current())) {
-    if (::rename(staged().c_str(), current().c_str()) != 0) return fail("cannot promote in");
-  } else {
-    if (::renameat2(AT_FDCWD, staged().c_str(), AT_FDCWD, current().c_str(), RENAME_EXCHANGE) != 0)
-      return fail("cannot promote in");
-    remove_tree(previous());
-    if (::rename(staged().c_str(), previous().c_str()) != 0) return fail("cannot keep the version before in");
+  bool done = folder && ::syncfs(folder.get()) == 0;
+  if (done && is_there(current())) {
+    done = ::renameat2(AT_FDCWD, staged().c_str(), AT_FDCWD, current().c_str(), RENAME_EXCHANGE) == 0;
+    if (done) {
+      remove_tree(previous());
+      ::rename(staged().c_str(), previous().c_str());  // if not, the next stage() clears it away
+    }
+  } else if (done) {
+    done = ::rename(staged().c_str(), current().c_str()) == 0;
   }
+  if (!done) return "cannot promote the new version in " + folder_.string() + ": " + last_error();
   state_ = pending_;
   state_.fetched_at = now;
   return note_check("", now);
@@ -195,14 +194,20 @@ std::optional<std::string> FeedStore::promote(Instant now) {
 
 std::optional<std::string> FeedStore::discard(std::string_view reason, Instant now) {
   remove_tree(staged());
-  return note_check(reason, now);
+  ++state_.failures;
+  return save(reason, next_due(download(), 0, now, random_spread()), now);
 }
 
 std::optional<std::string> FeedStore::note_check(std::string_view problem, Instant now) {
   state_.failures = problem.empty() ? 0 : state_.failures + 1;
+  return save(problem, next_due(download(), state_.failures, now, random_spread()), now);
+}
+
+std::optional<std::string> FeedStore::save(std::string_view problem, Instant due, Instant now) {
   state_.last_error = problem;
+  state_.checked_url = download().url;
   state_.checked_at = now;
-  state_.next_due = next_due(download(), state_.failures, now, random_spread());
+  state_.next_due = due;
   return write_state(folder_, state_);
 }
 

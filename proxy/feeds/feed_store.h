@@ -39,9 +39,11 @@ class FeedStore {
 
   /// Fetches, verifies and unpacks into staged(). `unchanged` also where the server sends anew what is current.
   Staged stage(Progress& progress, const std::atomic<bool>& cancel);
-  /// Makes what stage() left the current version, durably. Returns what went wrong; then the old one stays.
+  /// Makes what stage() left the current version, durably. Returns what went wrong: then the old one stays, or, where
+  /// it was only the state that could not be written, the new one will be fetched again.
   std::optional<std::string> promote(Instant now);
-  /// Drops what stage() left, and notes why; the next check fetches it again. Returns what went wrong.
+  /// Drops what stage() left, and notes why; the next check, `every` from now, fetches it again. Returns what went
+  /// wrong.
   std::optional<std::string> discard(std::string_view reason, Instant now);
   /// Notes how a check ended that brought nothing to promote; an empty `problem`: well. Returns what went wrong.
   std::optional<std::string> note_check(std::string_view problem, Instant now);
@@ -64,6 +66,7 @@ class FeedStore {
   Fetched fetch_proofs(const std::atomic<bool>& cancel, Proofs& proofs) const;
   std::optional<std::string> verify(const std::filesystem::path& file, const Proofs& proofs, std::string& sha256) const;
   bool has_current() const;
+  std::optional<std::string> save(std::string_view problem, Instant due, Instant now);
   Staged stage_from(const std::filesystem::path& incoming, Progress& progress, const std::atomic<bool>& cancel);
   std::optional<std::string> unpack(const std::filesystem::path& file, categories::Diagnostics& diagnostics) const;
 

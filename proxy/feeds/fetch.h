@@ -46,9 +46,10 @@ struct Fetched {
 };
 
 /// Fetches one file over HTTP(S) into `into`, which appears complete or not at all; what has come of it so far is kept
-/// in `into` + ".part" and taken up again by the next attempt, if the server says that it still has that very version.
-/// TLS 1.2 or later, always verified. Redirects, at most five, only to what the transport allows. A proxy only as the
-/// request says, whatever the environment does. Blocks; ends within a second of `cancel`.
+/// in `into` + ".part" (and ".part.json": of which version) and taken up again by the next attempt, if the server says
+/// that it still has that very version. TLS 1.2 or later, always verified. Redirects, at most five, only to what the
+/// transport allows. A proxy only as the request says, whatever the environment does. Blocks; ends within a second of
+/// `cancel`.
 Fetched fetch(const Request& request, const std::filesystem::path& into, Progress& progress,
               const std::atomic<bool>& cancel);
 

@@ -79,7 +79,9 @@ def test_a_feed_over_its_life(tmp_path, nginx):
 
     file.write_bytes(archive({"blacklists/gambling/domains": b"new.example\n"}))
     assert centre.update("discard").result == "updated"
-    assert centre.saved()["last_error"] == "refused by the rehearsal" and "adult/domains" in centre.tree()
+    saved = centre.saved()
+    assert (saved["last_error"], saved["failures"]) == ("refused by the rehearsal", 1) and "adult/domains" in centre.tree()
+    assert saved["next_due"] - time.time() > 0.8 * 86400
     assert centre.update().result == "updated"
     assert centre.tree() == {"gambling/domains": "new.example\n"}
     assert centre.tree("previous") == {"gambling/domains": "bet.example\n", "adult/domains": "x.example\n"}
