@@ -13,7 +13,7 @@ import threading
 
 import pytest
 
-from support.process import end, free_port
+from support.process import free_port
 from support.wait import until
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
