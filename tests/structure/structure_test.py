@@ -20,6 +20,7 @@ ARROWS = {
     "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
     "proxy/net": {"categories"},
     "proxy/dns": {"categories", "proxy/net"},
+    "proxy/feeds": {"categories", "rules"},
     "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns"},
     "proxy/cli": {"categories", "rules", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
