@@ -24,13 +24,14 @@ using CompileError = std::unique_ptr<hs_compile_error_t, HyperscanFree<hs_free_c
 using MallocText = std::unique_ptr<char, HyperscanFree<std::free>>;
 using ExpressionInfo = std::unique_ptr<hs_expr_info_t, HyperscanFree<std::free>>;
 
-/// A keyword needs no more than its first match: one in the path ends before any in the query.
+/// A keyword may stand in several places of which only the last is a whole word, so that each match counts; of those
+/// the beginning is needed.
 unsigned flags(EntryKind kind) {
   switch (kind) {
     case EntryKind::expression:
       return HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
     case EntryKind::keyword:
-      return HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+      return HS_FLAG_SOM_LEFTMOST;
     default:
       return 0;
   }
@@ -73,7 +74,7 @@ bool write_database(ImageWriter& image, Section section, const hs_database_t* da
 }  // namespace
 
 void PatternCompiler::add(EntryKind kind, std::string_view text, Target target) {
-  entries_.push_back({kind, kind == EntryKind::keyword ? keyword_expression(text) : std::string{text}, target});
+  entries_.push_back({kind, std::string{text}, target});
 }
 
 /// Joins the entries that say the same.
@@ -97,12 +98,16 @@ void PatternCompiler::refuse(const Pattern& pattern, const std::string& message,
 
 PatternCompiler::Compiled PatternCompiler::compile(std::span<const Pattern> patterns, std::size_t first_id) {
   if (patterns.empty()) return {};
+  std::vector<std::string> keywords;  // reserved, since pointers into it are kept
+  keywords.reserve(patterns.size());
   std::vector<const char*> texts;
   std::vector<std::size_t> lengths;
   std::vector<unsigned> all_flags;
   std::vector<unsigned> ids;
   for (const auto& pattern : patterns) {
-    texts.push_back(pattern.text.c_str());
+    const bool keyword = pattern.kind == EntryKind::keyword;
+    texts.push_back(keyword ? keywords.emplace_back(keyword_pattern(pattern.text).expression).c_str()
+                            : pattern.text.c_str());
     lengths.push_back(pattern.text.size());
     all_flags.push_back(flags(pattern.kind));
     ids.push_back(static_cast<unsigned>(first_id + ids.size()));
@@ -214,9 +219,10 @@ bool PatternCompiler::write(ImageWriter& image, std::vector<ListInfo>& lists, st
     for (auto& pattern : *patterns) {
       limit_targets(pattern.targets, lists);
       const auto host_length = std::min(pattern.text.find('/'), kMaxHost);
-      records.push_back({static_cast<std::uint32_t>(targets.size()), static_cast<std::uint32_t>(pattern.targets.size()),
-                         static_cast<std::uint32_t>(pattern.text.size()), static_cast<std::uint16_t>(host_length),
-                         pattern.kind});
+      records.push_back(
+          {static_cast<std::uint32_t>(targets.size()), static_cast<std::uint32_t>(pattern.targets.size()),
+           static_cast<std::uint32_t>(pattern.text.size()), static_cast<std::uint16_t>(host_length), pattern.kind,
+           pattern.kind == EntryKind::keyword ? keyword_pattern(pattern.text).bounds : KeywordPattern::Bounds::none});
       targets.insert(targets.end(), pattern.targets.begin(), pattern.targets.end());
     }
   const auto add_array = [&image](Section section, const auto& array) {

@@ -13,6 +13,7 @@
 
 #include "categories/catalogue.h"
 #include "categories/image.h"
+#include "categories/keyword.h"
 #include "categories/target.h"
 
 namespace breakwater::categories {
@@ -42,7 +43,7 @@ struct PatternRecord {
   std::uint32_t length = 0;       ///< of a URL's text
   std::uint16_t host_length = 0;  ///< of a URL's host
   EntryKind kind = EntryKind::url;
-  std::uint8_t unused = 0;
+  KeywordPattern::Bounds bounds = KeywordPattern::Bounds::none;  ///< of a keyword
 };
 
 /// All the expressions that only RE2 takes, in one set; nullptr where it refuses one or needs more memory than is
@@ -51,7 +52,8 @@ std::unique_ptr<re2::RE2::Set> make_re2_set(std::span<const std::string_view> ex
 re2::RE2::Options re2_options();
 
 /// What is matched against "host/path?query": URLs in one Hyperscan database, which is not asked where only the host is
-/// known; expressions and keywords in another; in RE2 the expressions that Hyperscan refuses.
+/// known; expressions and keywords in another, which is asked once more where keywords need another text; in RE2 the
+/// expressions that Hyperscan refuses.
 class PatternSet {
  public:
   /// Working memory of one thread.
@@ -59,7 +61,8 @@ class PatternSet {
     HyperscanScratch hyperscan;
     std::vector<std::uint32_t> hits;
     std::vector<int> re2_hits;
-    std::string text;  ///< "host/", where no path is known
+    std::string text;          ///< "host/", where no path is known
+    std::string keyword_text;  ///< where it differs from the match text
   };
 
   static Result<PatternSet, CatalogueError> load(const Image& image, std::size_t lists);
@@ -88,6 +91,7 @@ class PatternSet {
   HyperscanScratch prototype_;
   std::unique_ptr<re2::RE2::Set> re2_;
   std::uint32_t first_re2_ = 0;
+  std::size_t keywords_ = 0;
 };
 
 }  // namespace breakwater::categories
