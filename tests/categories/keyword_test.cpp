@@ -35,7 +35,7 @@ TEST(Keyword, HasOneNormalForm) {
   EXPECT_EQ("strasse", normal("Straße", "de"));
   EXPECT_EQ("tr:ısı", normal("ısı", "tr"));
   EXPECT_EQ("isi", normal("ISI"));
-  EXPECT_EQ("tr:i\u0307stanbul", normal("İstanbul", "tr"));
+  EXPECT_EQ("tr:istanbul", normal("İstanbul", "tr"));
   EXPECT_EQ("zh:赌场", normal("赌场", "zh"));
   EXPECT_EQ("ভাঙা", normal("ভাঙা", "bn"));
   EXPECT_EQ("free spins", normal("Free Spins"));
@@ -57,7 +57,7 @@ TEST(Keyword, RefusesWhatIsNone) {
   EXPECT_EQ("! is too short for a keyword", normal("é--"));
   EXPECT_EQ("! is too short for a keyword", normal("毒", "zh"));
   EXPECT_EQ("! is too long for a keyword", normal(std::string(64, 'k')));
-  EXPECT_EQ("! is too long for a keyword", normal(std::string(63, 'i'), "tr")) << "more than Hyperscan takes";
+  EXPECT_EQ("! is too long for a keyword", normal(std::string(33, 'i'), "tr")) << "more choices than Hyperscan takes";
   for (const auto* language : {"xx", "PL", "p", "old", " ", "pl ", "en fr"})
     EXPECT_EQ("! is in a list of a language that is not known: the name ends in an ISO 639-1 code, as keywords.pl",
               normal("word", language));
@@ -138,7 +138,7 @@ TEST(Keyword, MatchesByTheRulesOfItsLanguage) {
         "xxn--d-uga0v4h.pl/", "a/xn--d-uga0v4h.pl/"}},
       {"ısı", "tr", {"a/%c4%b1s%c4%b1", "a/isi"}, {"a/%c4%b1s%c4%b1n", "a/isin"}},
       {"istanbul", "tr", {"a/istanbul", "a/%c4%b0stanbul", "a/i%cc%87stanbul"}, {"a/%c4%b1stanbuls"}},
-      {"istanbul", "en", {"a/istanbul"}, {"a/%c4%b0stanbul"}},
+      {"istanbul", "en", {"a/istanbul", "a/%c4%b0stanbul"}, {"a/%c4%b1stanbul"}},
       {"straße", "de", {"a/stra%c3%9fe", "a/strasse", "xn--strae-oqa.de/"}, {"a/strase"}},
       {"赌场", "zh", {"a/%e8%b5%8c%e5%9c%ba", "a/%e5%a4%a7%e8%b5%8c%e5%9c%ba%e5%a4%a7"}, {"a/%e8%b5%8c"}},
       {"赌场", "", {"a/%e8%b5%8c%e5%9c%ba"}, {"a/%e5%a4%a7%e8%b5%8c%e5%9c%ba"}},
