@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMinLetters = 2;  // one letter stands alone in nearly every URL
 constexpr std::size_t kMaxCharacters = 63;
-constexpr std::ptrdiff_t kMaxChoices = 32;  // Hyperscan takes some 60 in one expression
+constexpr std::ptrdiff_t kMaxChoices = 24;  // Hyperscan takes some 30 in one expression
 
 // A line for each few initials.
 constexpr std::string_view kLanguages =

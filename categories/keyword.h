@@ -14,7 +14,7 @@ enum class KeywordError : std::uint8_t {
   bad_utf8,
   bad_character,
   too_short,  ///< under two letters and digits
-  too_long,   ///< over 63 characters, or in Turkish with more than 32 letters i
+  too_long,   ///< over 63 characters, or in Turkish with more than 24 letters i
 };
 
 /// A phrase to stand behind the quoted key word.
