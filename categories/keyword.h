@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ enum class KeywordError : std::uint8_t {
   bad_utf8,
   bad_character,
   too_short,  ///< under two letters and digits
-  too_long,   ///< over 63 characters, or more than Hyperscan takes
+  too_long,   ///< over 63 characters, or in Turkish with more than 24 letters i
 };
 
 /// A phrase to stand behind the quoted key word.
@@ -23,19 +24,30 @@ std::string_view to_string(KeywordError error);
 /// for a few that have no code there.
 bool is_language(std::string_view code);
 
-/// A key word, or a phrase of words with spaces between them, in its normal form: NFC, in lower case by the rules of
-/// its language, with "CODE:" before it where that language has rules of its own. Letters, digits, "-", "_" and "." are
-/// taken.
+/// A key word, or a phrase of words with spaces between them, in its normal form: Unicode's case folding, decomposed
+/// (NFD), with "CODE:" before it where that language has rules of its own:
+///
+///   tr, az                            i with and without a dot, in either case, are one letter
+///   zh, ja, th, lo, km, my, yue, cmn  written without spaces: matches inside of words too
+///
+/// Letters, digits, "-", "_" and "." are taken.
 Result<std::string, KeywordError> normalise_keyword(std::string_view text, std::string_view language);
 
-/// The expression that finds a key word in its normal form in a match text.
-///
-/// Its letters match in either case, composed or not, as the percent-escapes of their UTF-8. Spaces stand for one of
-/// "-", "_", "+", ".", "%20", or for nothing. Neither neighbour may be a letter or a digit, as which every escape of a
-/// byte outside ASCII counts, except in languages that are written without spaces. Words with letters outside ASCII
-/// match in a host as its whole A-label.
-///
-/// Matches in the query too: what counts ends at most one byte behind the path (the byte that ends the word).
-std::string keyword_expression(std::string_view keyword);
+/// A key word in its normal form as it is looked for in a keyword_text().
+struct KeywordPattern {
+  enum class Bounds : std::uint8_t { words, none };
+  std::string expression;  ///< for Hyperscan; a space matches one of "-", "_", "+", ".", a space, or nothing
+  Bounds bounds = Bounds::words;
+};
+KeywordPattern keyword_pattern(std::string_view keyword);
+
+/// What key words are looked for in: `host_and_path`, the front of a match text, with percent-escapes and A-labels
+/// decoded and then brought into their normal form. Mostly a view of `host_and_path`, else of `buffer`. Bytes that are
+/// not UTF-8 become U+FFFD, which counts as a letter. nullopt: out of memory.
+std::optional<std::string_view> keyword_text(std::string_view host_and_path, std::string& buffer);
+
+/// Does what was found from `begin` to `end` of a keyword_text() stand alone? Neither neighbour is an ASCII letter or
+/// digit or any character outside ASCII.
+bool is_whole_word(std::string_view text, std::size_t begin, std::size_t end);
 
 }  // namespace breakwater::categories

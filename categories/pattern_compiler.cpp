@@ -35,8 +35,7 @@ bool PatternCompiler::Entry::operator<(const Entry& other) const {
 }
 
 void PatternCompiler::add(EntryKind kind, std::string_view text, Target target, ListRole role) {
-  entries_.push_back(
-      {group_of(kind, role), kind, kind == EntryKind::keyword ? keyword_expression(text) : std::string{text}, target});
+  entries_.push_back({group_of(kind, role), kind, std::string{text}, target});
 }
 
 bool PatternCompiler::write(ImageWriter& image, std::vector<ListInfo>& lists, std::vector<Refusal>& refusals,
@@ -99,9 +98,10 @@ bool PatternCompiler::write(ImageWriter& image, std::vector<ListInfo>& lists, st
     for (auto& pattern : *patterns) {
       limit_targets(pattern.targets, lists);
       const auto host_length = std::min(pattern.text.find('/'), kMaxHost);
-      records.push_back({static_cast<std::uint32_t>(targets.size()), static_cast<std::uint32_t>(pattern.targets.size()),
-                         static_cast<std::uint32_t>(pattern.text.size()), static_cast<std::uint16_t>(host_length),
-                         pattern.kind});
+      records.push_back(
+          {static_cast<std::uint32_t>(targets.size()), static_cast<std::uint32_t>(pattern.targets.size()),
+           static_cast<std::uint32_t>(pattern.text.size()), static_cast<std::uint16_t>(host_length), pattern.kind,
+           pattern.kind == EntryKind::keyword ? keyword_pattern(pattern.text).bounds : KeywordPattern::Bounds::none});
       targets.insert(targets.end(), pattern.targets.begin(), pattern.targets.end());
     }
   image.add(Section::patterns, std::span{std::as_const(records)});

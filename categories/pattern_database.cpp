@@ -13,6 +13,7 @@
 
 #include "categories/expression_cost.h"
 #include "categories/image.h"
+#include "categories/keyword.h"
 #include "categories/pattern_set.h"
 #include "categories/sha256.h"
 
@@ -33,13 +34,14 @@ using CompileError = std::unique_ptr<hs_compile_error_t, HyperscanFree<hs_free_c
 using MallocText = std::unique_ptr<char, HyperscanFree<std::free>>;
 using ExpressionInfo = std::unique_ptr<hs_expr_info_t, HyperscanFree<std::free>>;
 
-/// A keyword needs no more than its first match: one in the path ends before any in the query.
+/// A keyword may stand in several places of which only the last is a whole word, so that each match counts; of those
+/// the beginning is needed.
 unsigned flags(EntryKind kind) {
   switch (kind) {
     case EntryKind::expression:
       return HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
     case EntryKind::keyword:
-      return HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH;
+      return HS_FLAG_SOM_LEFTMOST;
     default:
       return 0;
   }
@@ -96,7 +98,7 @@ class DatabaseCompiler {
     texts.reserve(which.size());  // pointers into it are kept
     for (const auto index : which) {
       const auto& [kind, text] = patterns_[index];
-      texts.emplace_back(text);
+      texts.push_back(kind == EntryKind::keyword ? keyword_pattern(text).expression : std::string{text});
       pointers.push_back(texts.back().c_str());
       lengths.push_back(texts.back().size());
       all_flags.push_back(flags(kind));
@@ -205,7 +207,7 @@ class DatabaseCompiler {
 
 /// A file's name that changes with all that its content depends on.
 std::string cache_name(std::span<const PatternText> patterns) {
-  constexpr std::string_view kScreening = "screening 2";  // to be changed with what is refused, or kept for RE2
+  constexpr std::string_view kScreening = "screening 3";  // to be changed with what is refused, or kept for RE2
   hs_platform_info_t platform{};
   hs_populate_platform(&platform);
   SectionWriter text;

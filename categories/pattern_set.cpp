@@ -69,6 +69,7 @@ Result<PatternSet, CatalogueError> PatternSet::load(const Image& image, std::siz
     if (record.first_target > targets->size() || record.targets > targets->size() - record.first_target ||
         record.kind > EntryKind::keyword)
       return CatalogueError::corrupt;
+  set.keywords_ = static_cast<std::size_t>(std::ranges::count(set.records_, EntryKind::keyword, &PatternRecord::kind));
   if (!std::all_of(targets->begin(), targets->end(), [lists](Target target) { return list_of(target) < lists; }))
     return CatalogueError::corrupt;
 
@@ -120,14 +121,19 @@ struct PatternSet::Subject {
   std::string_view text;
   std::size_t host;  ///< length of the host in `text`
   std::size_t path;  ///< length of host and path, without the query
+  enum class Wanted : std::uint8_t { all, all_but_keywords, keywords } wanted;
   Scratch& scratch;
   std::uint32_t first = 0;  ///< number of the first pattern of the database that is asked
 
   /// A URL begins where its own host ends with that of the text, and there at a label's start. A keyword stands in
-  /// the host or the path, its match ends with what bounds the word.
-  bool is_genuine(const PatternRecord& record, std::size_t end) const {
+  /// the host or the path.
+  bool is_genuine(const PatternRecord& record, std::size_t from, std::size_t end) const {
+    const bool keyword = record.kind == EntryKind::keyword;
+    if (wanted != Wanted::all && keyword != (wanted == Wanted::keywords)) return false;
     if (record.kind == EntryKind::expression) return true;
-    if (record.kind == EntryKind::keyword) return end <= path + 1;
+    if (keyword)
+      return from <= end && end <= path &&
+             (record.bounds == KeywordPattern::Bounds::none || is_whole_word(text.substr(0, path), from, end));
     if (record.length > end) return false;
     const auto begin = end - record.length;
     return begin + record.host_length == host && (begin == 0 || text[begin - 1] == '.');
@@ -135,11 +141,12 @@ struct PatternSet::Subject {
 };
 
 /// Called through C: nothing may be thrown. A non-zero answer ends the scan, which then counts as failed.
-int PatternSet::on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+int PatternSet::on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
   auto& subject = *static_cast<Subject*>(context);
   id += subject.first;
   if (id >= subject.set.records_.size() || to > subject.text.size()) return 1;
-  if (!subject.is_genuine(subject.set.records_[id], static_cast<std::size_t>(to))) return 0;
+  if (!subject.is_genuine(subject.set.records_[id], static_cast<std::size_t>(from), static_cast<std::size_t>(to)))
+    return 0;
   try {
     subject.scratch.hits.push_back(id);
   } catch (const std::bad_alloc&) {
@@ -170,11 +177,21 @@ bool PatternSet::scan(std::string_view host, std::string_view match_text, Scratc
   if (host_only) match_text = scratch.text.assign(host).append(1, '/');
   if (match_text.size() > std::numeric_limits<unsigned>::max()) return false;
 
-  Subject subject{*this, match_text, host.size(), std::min(match_text.find('?'), match_text.size()), scratch};
+  const auto path = std::min(match_text.find('?'), match_text.size());
+  const auto text =
+      keywords_ > 0 ? keyword_text(match_text.substr(0, path), scratch.keyword_text) : std::optional{match_text};
+  if (!text) return false;
+  using Wanted = Subject::Wanted;
+  const bool same_text = text->data() == match_text.data();
+  Subject subject{*this, match_text, host.size(), path, same_text ? Wanted::all : Wanted::all_but_keywords, scratch};
   bool ok = true;
   for (std::size_t i = 0; i < kGroups; ++i) {
     const bool holds_urls = i % 2 == 0;
-    if (groups_[i].database && !(holds_urls && host_only)) ok = scan_group(groups_[i], subject) && ok;
+    if (!groups_[i].database || (holds_urls && host_only)) continue;
+    ok = scan_group(groups_[i], subject) && ok;
+    if (holds_urls || same_text) continue;
+    Subject folded{*this, *text, 0, text->size(), Wanted::keywords, scratch};
+    ok = scan_group(groups_[i], folded) && ok;
   }
   if (re2_) ok = scan_re2(match_text, scratch) && ok;
   std::sort(scratch.hits.begin(), scratch.hits.end());

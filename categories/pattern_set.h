@@ -14,6 +14,7 @@
 
 #include "categories/catalogue.h"
 #include "categories/image.h"
+#include "categories/keyword.h"
 #include "categories/target.h"
 
 namespace breakwater::categories {
@@ -43,7 +44,7 @@ struct PatternRecord {
   std::uint32_t length = 0;       ///< of a URL's text
   std::uint16_t host_length = 0;  ///< of a URL's host
   EntryKind kind = EntryKind::url;
-  std::uint8_t unused = 0;
+  KeywordPattern::Bounds bounds = KeywordPattern::Bounds::none;  ///< of a keyword
 };
 
 /// All the expressions that only RE2 takes, in one set; nullptr where it refuses one or needs more memory than is
@@ -52,7 +53,8 @@ std::unique_ptr<re2::RE2::Set> make_re2_set(std::span<const std::string_view> ex
 re2::RE2::Options re2_options();
 
 /// What is matched against "host/path?query": URLs in Hyperscan databases that are not asked where only the host is
-/// known; expressions and keywords in others; in RE2 the expressions that Hyperscan refuses.
+/// known; expressions and keywords in others, which are asked once more where keywords need another text; in RE2 the
+/// expressions that Hyperscan refuses.
 class PatternSet {
  public:
   /// Databases: URLs and expressions of feeds, then the same of lists kept by hand. Patterns are numbered in this
@@ -63,7 +65,8 @@ class PatternSet {
     HyperscanScratch hyperscan;
     std::vector<std::uint32_t> hits;
     std::vector<int> re2_hits;
-    std::string text;  ///< "host/", where no path is known
+    std::string text;          ///< "host/", where no path is known
+    std::string keyword_text;  ///< where it differs from the match text
   };
 
   static Result<PatternSet, CatalogueError> load(const Image& image, std::size_t lists);
@@ -95,6 +98,7 @@ class PatternSet {
   HyperscanScratch prototype_;
   std::unique_ptr<re2::RE2::Set> re2_;
   std::uint32_t first_re2_ = 0;
+  std::size_t keywords_ = 0;
 };
 
 }  // namespace breakwater::categories

@@ -5,6 +5,7 @@
 #include "proxy/app/server.h"
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
+#include "proxy/cli/lists_edit.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/snapshot/settings.h"
 
@@ -41,6 +42,40 @@ CLI::App* add_check(CLI::App& program, cli::CheckOptions& options) {
   return command;
 }
 
+struct ListsEdit {
+  const CLI::App* add = nullptr;
+  const CLI::App* remove = nullptr;
+  const CLI::App* find = nullptr;
+};
+
+ListsEdit add_lists_edit(CLI::App& lists, cli::ListsEditOptions& options) {
+  using breakwater::categories::ListFormat;
+  auto* add = lists.add_subcommand("add", "Add an entry to a local list, or change its date or reason");
+  auto* remove = lists.add_subcommand("remove", "Remove an entry from a local list");
+  auto* find = lists.add_subcommand("find", "Show every line of the local lists that covers a host or URL");
+  for (auto* command : {add, remove, find})
+    command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  for (auto* command : {add, remove}) {
+    command->add_option("category", options.entry.category, "Category, or allow, or recategorise/CATEGORY")->required();
+    command->add_option("entry", options.entry.text, "Host, URL, expression or key word")->required();
+    auto* expression = command->add_flag_callback(
+        "--expression", [&options] { options.entry.kind = ListFormat::expressions; }, "The entry is an expression");
+    command
+        ->add_flag_callback(
+            "--keyword", [&options] { options.entry.kind = ListFormat::keywords; }, "The entry is a key word")
+        ->excludes(expression);
+  }
+  add->add_option("--until", options.until, "Last day that the entry counts, as 2026-12-18");
+  add->add_option("--reason", options.reason, "Why, for those who read the list later");
+  add->add_flag_callback(
+      "--new-category", [&options] { options.new_category = breakwater::lists::LocalLists::NewCategory::make; },
+      "Make a category that is not there");
+  find->add_option("entry", options.entry.text, "Host or URL")->required();
+  find->add_flag_callback(
+      "--json", [&options] { options.output = cli::Output::json; }, "One object a line");
+  return {add, remove, find};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,6 +107,11 @@ int main(int argc, char** argv) {
   attempts->add_flag_callback(
       "--json", [&] { attempts_output = cli::Output::json; }, "One object a line");
 
+  auto* lists = program.add_subcommand("lists", "Work with lists");
+  lists->require_subcommand(1);
+  cli::ListsEditOptions edit_options;
+  const auto edit = add_lists_edit(*lists, edit_options);
+
   const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
 
   try {
@@ -83,6 +123,9 @@ int main(int argc, char** argv) {
   if (*check) return cli::check(check_options);
   if (*policy_check) return cli::policy_check(policy_file, policy_output);
   if (*attempts) return cli::attempts(state, since, attempts_output);
+  if (*edit.add) return cli::lists_add(edit_options);
+  if (*edit.remove) return cli::lists_remove(edit_options);
+  if (*edit.find) return cli::lists_find(edit_options);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;
 }

@@ -131,6 +131,7 @@ net::Task<bool> Session::make_durable() {
   attempt.group = verdict.group;
   if (tx_.host) attempt.host = tx_.host->text();
   attempt.url = tx_.url;
+  attempt.search = tx_.search;
   attempt.method = tx_.method;
   attempt.sni = tx_.sni;
   attempt.category = snapshot.catalogue->categories().name(verdict.concern_category);

@@ -1,5 +1,6 @@
 #include "proxy/app/session.h"
 
+#include "categories/search_words.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -111,6 +112,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   if (!is_connect) {
     tx_.path = head.path == "*" ? "" : head.path;
     tx_.url = head.target;
+    tx_.search = categories::search_words(*tx_.host, tx_.path).value_or("");
   }
   request_.version = head.version;
   request_.body = head.body;
@@ -150,6 +152,7 @@ void Session::log() {
   if (tx_.host) record.host = tx_.host->text();
   record.port = tx_.port;
   record.url = tx_.url;
+  record.search = tx_.search;
   record.sni = tx_.sni;
   record.alpn = tx_.alpn;
   record.ech = tx_.ech;

@@ -23,8 +23,9 @@ struct Transaction {
   std::string_view scheme;
   std::optional<categories::Host> host;
   std::uint16_t port = 0;
-  std::string path;  ///< plain HTTP
-  std::string url;   ///< plain HTTP
+  std::string path;    ///< plain HTTP
+  std::string url;     ///< plain HTTP
+  std::string search;  ///< the words of a search by plain HTTP
   std::string sni;
   std::string alpn;
   std::string_view ech;
@@ -48,6 +49,7 @@ struct Transaction {
     port = 0;
     path.clear();
     url.clear();
+    search.clear();
     sni.clear();
     alpn.clear();
     ech = {};

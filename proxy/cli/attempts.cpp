@@ -64,6 +64,7 @@ void print_json(const safeguarding::Attempt& attempt) {
   member("group", attempt.group);
   member("host", attempt.host);
   member("url", attempt.url);
+  member("search", attempt.search);
   member("method", attempt.method);
   member("sni", attempt.sni);
   member("category", attempt.category);
@@ -79,6 +80,7 @@ void print_json(const safeguarding::Attempt& attempt) {
 void print_text(const safeguarding::Attempt& attempt) {
   std::cout << attempt.civil << "  " << attempt.concern << "  " << attempt.category << "  "
             << (attempt.url.empty() ? attempt.host : attempt.url);
+  if (!attempt.search.empty()) std::cout << " (searched for \"" << attempt.search << "\")";
   if (!attempt.sni.empty() && attempt.sni != attempt.host) std::cout << " (server name " << attempt.sni << ")";
   std::cout << "  " << (attempt.user.empty() ? attempt.client : attempt.user + " at " + attempt.client);
   if (!attempt.group.empty()) std::cout << "  " << attempt.group;

@@ -19,7 +19,8 @@ struct Attempt {
   std::string user;
   std::string group;
   std::string host;
-  std::string url;  ///< plain HTTP only
+  std::string url;     ///< plain HTTP only
+  std::string search;  ///< the words searched for, where the URL is that of a search
   std::string method;
   std::string sni;
   std::string category;
@@ -35,7 +36,7 @@ struct Attempt {
 inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
     {&Attempt::civil, &Attempt::id, &Attempt::client, &Attempt::device, &Attempt::user, &Attempt::group, &Attempt::host,
      &Attempt::url, &Attempt::method, &Attempt::sni, &Attempt::category, &Attempt::concern, &Attempt::list,
-     &Attempt::rule, &Attempt::period, &Attempt::reason});
+     &Attempt::rule, &Attempt::period, &Attempt::reason, &Attempt::search});
 
 /// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, at most 4 KiB, the end
 /// marked where it was cut. What was cleaned once stays as it is.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,7 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr const char* kFileName = "attempts.db";
 constexpr std::int64_t kApplicationId = 0x42574B52;  // "BWKR"
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 constexpr int kBusyTimeoutMs = 1000;  // a caller waits for its answer meanwhile
 
 // From version 0, an empty file, to version 1. `seq` is the order of arrival; the same id at another time is another
@@ -39,11 +40,19 @@ constexpr const char* kSchema1 = R"(
   PRAGMA user_version = 1;
 )";
 
+// From version 1 to version 2: the words of a search.
+constexpr const char* kSchema2 = R"(
+  ALTER TABLE attempts ADD COLUMN search TEXT NOT NULL DEFAULT '';
+  PRAGMA user_version = 2;
+)";
+
+constexpr auto kSchemas = std::to_array({kSchema1, kSchema2});  // each brings a file of the version of its index on
+
 // `time`, kTextFields, `line`.
 constexpr std::string_view kColumns =
     "time, civil, id, client, device, user, \"group\", host, url, method, sni, category, concern, list, rule, period, "
-    "reason, line";
-constexpr std::string_view kPlaces = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    "reason, search, line";
+constexpr std::string_view kPlaces = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 constexpr int kLineColumn = static_cast<int>(kTextFields.size()) + 1;
 
 std::string insert_sql() {
@@ -51,8 +60,12 @@ std::string insert_sql() {
          ") ON CONFLICT (id, time) DO NOTHING";
 }
 
-std::string select_sql() {
-  return "SELECT " + std::string(kColumns) + " FROM attempts WHERE time >= ? ORDER BY time, seq";
+/// A reader may meet a file that no gateway of this version has migrated yet.
+std::string select_sql(std::int64_t version) {
+  std::string columns(kColumns);
+  constexpr std::string_view kSearch = " search,";
+  if (version < 2) columns.replace(columns.find(kSearch), kSearch.size(), " '',");
+  return "SELECT " + columns + " FROM attempts WHERE time >= ? ORDER BY time, seq";
 }
 
 StoreError system_error() {
@@ -104,12 +117,13 @@ std::optional<StoreError> migrate(sqlite3* connection) {
   if (!transaction) return transaction.error();
   std::int64_t version = 0;
   if (auto error = read_version(connection, version)) return error;  // again: another process may have been quicker
-  if (version == 0)
-    if (auto error = sqlite::execute(connection, kSchema1)) return error;
+  for (const auto* const schema : std::span(kSchemas).subspan(static_cast<std::size_t>(version)))
+    if (auto error = sqlite::execute(connection, schema)) return error;
   return transaction->commit();
 }
 
-std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode) {
+/// `version` becomes that of the schema, which is the latest in read_write.
+std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, std::int64_t& version) {
   if (sqlite3_busy_timeout(connection, kBusyTimeoutMs) != SQLITE_OK ||
       sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr) != SQLITE_OK)
     return sqlite::error_of(connection);
@@ -117,12 +131,11 @@ std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode) {
                                    "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
                                    "PRAGMA synchronous = FULL"))
     return error;
-  std::int64_t version = 0;
   if (auto error = read_version(connection, version)) return error;
   if (mode == Store::Mode::read_only)
     return version == 0 ? std::optional(StoreError{SQLITE_NOTADB, "it is empty"}) : std::nullopt;
   if (auto error = use_wal(connection)) return error;
-  return version < kSchemaVersion ? migrate(connection) : std::nullopt;
+  return std::exchange(version, kSchemaVersion) < kSchemaVersion ? migrate(connection) : std::nullopt;
 }
 
 }  // namespace
@@ -154,9 +167,10 @@ std::optional<StoreError> Store::Impl::open(const std::filesystem::path& state, 
   const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
   connection.reset(opened);
   if (code != SQLITE_OK) return sqlite::error_of(opened);
-  if (auto error = configure(opened, mode)) return error;
+  std::int64_t version = 0;
+  if (auto error = configure(opened, mode, version)) return error;
 
-  auto reading = Statement::prepare(opened, select_sql());
+  auto reading = Statement::prepare(opened, select_sql(version));
   if (!reading) return reading.error();
   select = *std::move(reading);
   if (!writes) return std::nullopt;

@@ -161,6 +161,7 @@ void append_json(std::string& out, const AccessRecord& record) {
   append_field(out, R"(,"host":)", record.host);
   append_field(out, R"(,"port":)", record.port);
   append_field(out, R"(,"url":)", record.url);
+  append_field(out, R"(,"search":)", record.search);
   append_field(out, R"(,"sni":)", record.sni);
   append_field(out, R"(,"alpn":)", record.alpn);
   append_field(out, R"(,"ech":)", record.ech);

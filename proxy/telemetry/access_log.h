@@ -26,7 +26,8 @@ struct AccessRecord {
   std::string_view scheme;
   std::string_view host;
   std::uint16_t port = 0;
-  std::string_view url;  ///< plain HTTP only
+  std::string_view url;     ///< plain HTTP only
+  std::string_view search;  ///< the words of a search
   std::string_view sni;
   std::string_view alpn;  ///< "h2,http/1.1"
   std::string_view ech;   ///< "present" where the hello has the extension

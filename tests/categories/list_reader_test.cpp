@@ -158,7 +158,7 @@ const LineCase kLines[] = {
     {ListFormat::keywords, "x", ":1 \"x\" is too short for a keyword"},
     {ListFormat::keywords, "--", ":1 \"--\" is too short for a keyword"},
     {ListFormat::keywords, "a/b", ":1 \"a/b\" is not a keyword: letters, digits, \"-\", \"_\" and \".\" are"},
-    {ListFormat::keywords, "CAF\xc3\x89 noir # x", "keyword caf\xc3\xa9 noir"},
+    {ListFormat::keywords, "CAF\xc3\x89 noir # x", "keyword cafe\xcc\x81 noir"},
 };
 
 TEST(EntryParser, ReadsEachKindOfLine) {

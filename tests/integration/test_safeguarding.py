@@ -16,7 +16,7 @@ from support.peer import get
 from support.tunnel import connect_request, mirror, open_tunnel, ports
 from support.wait import until
 
-FIELDS = ["time", "id", "client", "device", "user", "group", "host", "url", "method", "sni", "category", "concern",
+FIELDS = ["time", "id", "client", "device", "user", "group", "host", "url", "search", "method", "sni", "category", "concern",
           "list", "line", "rule",
           "period"]
 
@@ -62,20 +62,20 @@ def test_the_record_says_who_what_when_and_why(start_gateway, raw_origin):
     assert {**by_http, "time": "", "id": ""} == {
         "time": "", "civil": by_http["civil"], "id": "", "client": "127.0.0.1", "device": None, "user": None,
         "group": "learners",
-        "host": "www.extremism.test", "url": "http://www.extremism.test/join?q=%22x%22", "method": "POST", "sni": None,
+        "host": "www.extremism.test", "url": "http://www.extremism.test/join?q=%22x%22", "search": None, "method": "POST", "sni": None,
         "category": "extremism", "concern": "danger", "list": "local/extremism/domains", "line": 3, "rule": None,
         "period": "session",
         "reason": "floor"}
     assert {**by_connect, "time": "", "id": ""} == {
         "time": "", "civil": by_connect["civil"], "id": "", "client": "127.1.0.1", "device": None, "user": None,
         "group": "staff",
-        "host": "selfharm.test", "url": None, "method": "CONNECT", "sni": None, "category": "self-harm",
+        "host": "selfharm.test", "url": None, "search": None, "method": "CONNECT", "sni": None, "category": "self-harm",
         "concern": "warning",
         "list": "local/self-harm/domains", "line": 2, "rule": "never", "period": None, "reason": "rule"}
     assert {**by_sni, "time": "", "id": ""} == {
         "time": "", "civil": by_sni["civil"], "id": "", "client": "127.0.0.1", "device": None, "user": None,
         "group": "learners",
-        "host": "allowed.test", "url": None, "method": "CONNECT", "sni": "Terror.test", "category": "terrorism",
+        "host": "allowed.test", "url": None, "search": None, "method": "CONNECT", "sni": "Terror.test", "category": "terrorism",
         "concern": "danger",
         "list": "local/terrorism/domains", "line": 2, "rule": None, "period": "session", "reason": "floor"}
     assert [key for key in by_http if key in FIELDS] == FIELDS

@@ -22,10 +22,11 @@ ARROWS = {
     "proxy/dns": {"categories", "proxy/net"},
     "proxy/feeds": {"categories", "rules"},
     "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns"},
-    "proxy/cli": {"categories", "rules", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
+    "proxy/lists": {"categories", "rules"},
+    "proxy/cli": {"categories", "rules", "proxy/lists", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
                   "proxy/safeguarding", "proxy/net", "proxy/dns", "proxy/snapshot"},
-    "proxy": {"proxy/app", "proxy/cli", "proxy/snapshot"},
+    "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
 }
 
 

@@ -72,12 +72,13 @@ TEST_F(StoreTest, KeepsEveryField) {
       query(raw(),
             "SELECT concat.text FROM (SELECT civil || '|' || id || '|' || client || '|' || device || '|' || user || "
             "'|' || \"group\" || '|' || host || '|' || url || '|' || method || '|' || sni || '|' || category || '|' || "
-            "concern || '|' || list || '|' || rule || '|' || period || '|' || reason || '|' || line AS text FROM "
+            "concern || '|' || list || '|' || rule || '|' || period || '|' || reason || '|' || search || '|' || line "
+            "AS text FROM "
             "attempts) AS concat");
   const auto& w = written;
   std::string expected;
   for (const auto& field : {w.civil, w.id, w.client, w.device, w.user, w.group, w.host, w.url, w.method, w.sni,
-                            w.category, w.concern, w.list, w.rule, w.period, w.reason})
+                            w.category, w.concern, w.list, w.rule, w.period, w.reason, w.search})
     expected += field + "|";
   EXPECT_THAT(row, ElementsAre(expected + "4294967295"));
 }
@@ -90,9 +91,43 @@ TEST_F(StoreTest, IsForItsOwnerOnlyAndSaysWhatItIs) {
     EXPECT_EQ(file.status().permissions(), perms::owner_read | perms::owner_write) << file.path();
   const auto connection = raw();
   EXPECT_THAT(query(connection, "PRAGMA journal_mode"), ElementsAre("wal"));
-  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("1"));
+  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("2"));
   EXPECT_THAT(query(connection, "PRAGMA application_id"), ElementsAre(std::to_string(0x42574B52)));
   EXPECT_THAT(query(connection, "PRAGMA integrity_check"), ElementsAre("ok"));
+}
+
+TEST_F(StoreTest, AFileOfVersion1IsReadAsItIsAndMigratedByAWriter) {
+  // What version 1 made.
+  std::filesystem::create_directories(state_);
+  query(raw(),
+        "CREATE TABLE attempts (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, civil TEXT NOT NULL, id TEXT NOT NULL, "
+        "client TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL, \"group\" TEXT NOT NULL, host TEXT NOT NULL, "
+        "url TEXT NOT NULL, method TEXT NOT NULL, sni TEXT NOT NULL, category TEXT NOT NULL, concern TEXT NOT NULL, "
+        "list TEXT NOT NULL, rule TEXT NOT NULL, period TEXT NOT NULL, reason TEXT NOT NULL, line INTEGER NOT NULL, "
+        "UNIQUE (id, time)) STRICT; CREATE INDEX attempts_by_time ON attempts (time);"
+        "PRAGMA application_id = 0x42574B52; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
+        "INSERT INTO attempts VALUES (1, 7, 'c', 'old', '', '', '', '', 'h', 'u', '', '', '', '', '', '', '', 'r', 3)");
+  const auto expect_old = [](const Attempt& old) {
+    EXPECT_EQ(old.id + old.host + old.url + old.reason + old.search, "oldhur");
+    EXPECT_EQ(old.line, 3U);
+  };
+  {
+    const auto found = all(*open(Store::Mode::read_only));
+    ASSERT_EQ(found.size(), 1U);
+    expect_old(found[0]);
+    EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("1"));
+  }
+  const auto store = open();
+  auto added = attempt("new");
+  added.search = "words";
+  append(*store, {added});
+  const auto found = all(*store);
+  ASSERT_EQ(found.size(), 2U);
+  expect_old(found[0]);
+  EXPECT_EQ(found[1].search, "words");
+  EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("2"));
+  EXPECT_THAT(query(raw(), "PRAGMA integrity_check"), ElementsAre("ok"));
+  EXPECT_EQ(all(*open(Store::Mode::read_only)).size(), 2U);
 }
 
 TEST_F(StoreTest, NarrowsAFileThatWasTooWide) {
@@ -194,7 +229,7 @@ TEST_F(StoreTest, DatabaseOfAnotherProgramOrALaterVersionIsRefused) {
 
   std::filesystem::remove(file_);
   open();
-  query(raw(), "PRAGMA user_version = 2");
+  query(raw(), "PRAGMA user_version = 3");
   EXPECT_THAT(refused().message, HasSubstr("later version"));
   EXPECT_THAT(refused(Store::Mode::read_only).message, HasSubstr("later version"));
 }

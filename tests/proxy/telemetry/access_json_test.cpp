@@ -38,6 +38,7 @@ AccessRecord full() {
   record.host = "casino.example";
   record.port = 80;
   record.url = "http://casino.example/a?b=c";
+  record.search = "how to";
   record.sni = "sni.example";
   record.alpn = "h2,http/1.1";
   record.ech = "present";
@@ -63,7 +64,7 @@ TEST(AppendJson, EveryKeyInItsOrder) {
   EXPECT_EQ(json(full()),
             R"({"time":"2026-11-23T10:05:07.042Z","id":"7QK4M-2XP9D","client":"10.20.0.7","group":"learners",)"
             R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example","port":80,)"
-            R"("url":"http://casino.example/a?b=c","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
+            R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
             R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"
             R"("list":"ut1/gambling/domains","line":17,"rule":"private use","period":"session","status":403,)"
             R"("bytes_up":12,"bytes_down":18446744073709551615,"ms_head":1.5,"ms_connect":20,"ms_total":1021.007,)"
