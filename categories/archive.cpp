@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/words.h"
+
 namespace breakwater::categories {
 namespace {
 
@@ -36,13 +38,6 @@ struct ArchiveFree {
 
 std::string last_error() {
   return std::generic_category().message(errno);
-}
-
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kQuoted))
-    quoted += c >= 0x20 && c < 0x7f ? c : '?';
-  return quoted += text.size() > kQuoted ? "...\"" : "\"";
 }
 
 bool is_name_byte(char c) {

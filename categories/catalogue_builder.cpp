@@ -183,7 +183,7 @@ void Builder::read(const ListFile& file) {
   report_.lists.push_back({file.name, category(file), file.role, 0, 0});
   warnings_.emplace_back(file.path.string());
   Sink sink{*this, list};
-  ListReader reader{file.format, sink};
+  ListReader reader{file.format, sink, file.path.filename().string()};
   if (!feed(file, reader)) return error(file.path, last_error());
   reader.finish();
   if (!reader.refusal().empty()) error(file.path, std::string{reader.refusal()});
