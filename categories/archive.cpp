@@ -169,6 +169,7 @@ class Unpacker {
     if (archive_filter_count(reader_.get()) > 2) return "is packed more than once";
     if (++members_ > limits_.members) return "has more than " + std::to_string(limits_.members) + " members";
     const bool raw = archive_format(reader_.get()) == ARCHIVE_FORMAT_RAW;
+    if (raw && archive_filter_code(reader_.get(), 0) == ARCHIVE_FILTER_NONE) return "is damaged: its head is cut short";
     const auto name = unpacked_name(file_);
     if (raw && (name.ends_with(".tar") || file_.extension() == ".tgz")) return "holds no tar archive";
     const char* stored = raw ? name.c_str() : archive_entry_pathname(entry);

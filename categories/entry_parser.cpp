@@ -110,7 +110,8 @@ void EntryParser::network(const Word& word) {
   unsigned length = 0;
   for (const char c : digits.substr(0, 4))
     length = is_digit(c) ? length * 10 + static_cast<unsigned>(c - '0') : bits + 1;
-  if (digits.empty() || digits.size() > 3 || length > bits)
+  const bool padded = digits.size() > 1 && digits.front() == '0';
+  if (digits.empty() || digits.size() > 3 || padded || length > bits)
     return reject(word, "has a prefix that is no number of bits");
   const auto network = network_around(*address, kWholePrefix - bits + length);
   if (network.address != *address)

@@ -182,15 +182,15 @@ TEST_F(ArchiveTest, TellsTheFirstWarningsAndCountsTheRest) {
 }
 
 TEST_F(ArchiveTest, RefusesBeyondItsLimits) {
-  const std::string zeros(4 << 20, '\0');
-  const std::vector<Member> bomb{{"a/domains", zeros, AE_IFREG, ""}};
+  const std::string blanks(4 << 20, ' ');
+  const std::vector<Member> bomb{{"a/domains", blanks, AE_IFREG, ""}};
   const auto gzip = &archive_write_add_filter_gzip;
   const auto tar = &archive_write_set_format_ustar;
   EXPECT_EQ("unpacks to more than 100 times its size", unpack(pack(bomb, tar, gzip)));
   EXPECT_EQ("unpacks to more than 100 times its size",
             unpack(pack(bomb, &archive_write_set_format_raw, gzip), "list.gz"));
   // Also where nobody would have kept it.
-  EXPECT_EQ("unpacks to more than 100 times its size", unpack(pack({{"../a", zeros, AE_IFREG, ""}}, tar, gzip)));
+  EXPECT_EQ("unpacks to more than 100 times its size", unpack(pack({{"../a", blanks, AE_IFREG, ""}}, tar, gzip)));
   EXPECT_EQ("", unpack(pack(bomb, tar, gzip), "x.tar", {.ratio = 100'000}));
 
   const std::vector<Member> two{{"a/b/c", "12345", AE_IFREG, ""}, {"d", "12345", AE_IFREG, ""}};
@@ -223,7 +223,7 @@ TEST_F(ArchiveTest, RefusesWhatIsDamagedOrNoArchive) {
         {&archive_write_set_format_7zip, &archive_write_add_filter_none}}) {
     const auto bytes = pack(kTree, format, filter);
     for (std::size_t size = 0; size < bytes.size(); ++size)
-      if (unpack(std::string_view{bytes}.substr(0, size)).empty()) EXPECT_EQ(3U, files().size()) << size;
+      EXPECT_TRUE(!unpack(std::string_view{bytes}.substr(0, size)).empty() || files().size() == 3) << size;
   }
 }
 

@@ -24,7 +24,7 @@ const test::LineCase kAdblock[] = {
     {ListFormat::adblock, "||ads*.example.com^", "expression ^([^/]*\\.)?ads[^/]*\\.example\\.com/"},
     {ListFormat::adblock, "||example.com^$important,document,all", "domain example.com"},
     {ListFormat::adblock, "||example.com/ads", "url example.com/ads"},
-    {ListFormat::adblock, "||example.com/Ads*", "url example.com/Ads"},
+    {ListFormat::adblock, "||example.com/Ads*", "url example.com/ads"},
     {ListFormat::adblock, "||example.com/a.b*/c^", "expression ^([^/]*\\.)?example\\.com/a\\.b.*/c([^a-z0-9_.%-]|$)"},
     {ListFormat::adblock, "||example.com^ads|", "expression ^([^/]*\\.)?example\\.com/ads$"},
     {ListFormat::adblock, "@@||example.com^", "except example.com"},

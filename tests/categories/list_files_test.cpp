@@ -46,13 +46,13 @@ TEST(ListFiles, ReadsTheLocalFolder) {
 
 TEST(ListFiles, WalksAFeedOfAFormatOfItsOwn) {
   const test::ListTree tree;
-  for (const auto* way : {"feed/ads.txt", "feed/deep/more.txt", "feed/deep/domains", "feed/LICENSE", "feed/.git/x"})
+  for (const auto* way : {"feed/top.txt", "feed/deep/more.txt", "feed/deep/domains", "feed/LICENSE", "feed/.git/x"})
     tree.write(way, "||a.com^\n");
   auto source = tree.feed();
   source.format = ListFormat::adblock;
   EXPECT_THAT(find(tree, source),
-              ElementsAre("feed/ads.txt feed/ads feed adblock", "feed/deep/domains feed/deep feed domains",
-                          "feed/deep/more.txt feed/deep-more feed adblock"));
+              ElementsAre("feed/deep/domains feed/deep feed domains", "feed/deep/more.txt feed/deep-more feed adblock",
+                          "feed/top.txt feed/top feed adblock"));
   // By content, folders are those of squidGuard, or else there are none.
   source.format = ListFormat::automatic;
   EXPECT_THAT(find(tree, source), ElementsAre("feed/deep/domains feed/deep feed domains"));
