@@ -103,7 +103,7 @@ TEST(Image, ChecksWhatIsInsideTheSections) {
       << "a list of no category";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
               no_hosts(writer);
-              writer.add(Section::lists, list(0, 4).bytes());
+              writer.add(Section::lists, list(0, 6).bytes());
             }))
       << "a list of no role";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
