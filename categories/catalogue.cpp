@@ -37,10 +37,22 @@ bool load_lists(const Image& image, std::size_t categories, std::vector<ListInfo
     const auto role = reader.number<ListRole>();
     const auto entries = reader.number<std::uint32_t>();
     const auto rejected = reader.number<std::uint32_t>();
-    if (!rejected || *category >= categories || *role > ListRole::exception) return false;
-    lists.push_back({std::string{*name}, *category, *role, *entries, *rejected});
+    const auto skipped = reader.number<std::uint32_t>();
+    const auto expired = reader.number<std::uint32_t>();
+    const auto format = reader.number<ListFormat>();
+    if (!format || *category >= categories || static_cast<std::size_t>(*role) >= kListRoles ||
+        *format > ListFormat::v2fly)
+      return false;
+    lists.push_back({std::string{*name}, *category, *role, *entries, *rejected, *skipped, *expired, *format});
   }
   return true;
+}
+
+/// What a target stands for; nullopt: for no list that there is, which a sound image does not hold.
+std::optional<Match> meaning(Target target, EntryKind kind, const std::vector<ListMeaning>& meanings) {
+  if (list_of(target) >= meanings.size()) return std::nullopt;
+  const auto [category, role] = meanings[list_of(target)];
+  return Match{static_cast<ListId>(list_of(target)), line_of(target), category, role, kind};
 }
 
 /// Gathers what matches one request.
@@ -49,9 +61,24 @@ class Gathering {
   Gathering(const std::vector<ListMeaning>& meanings, Classification& out) : meanings_(meanings), out_(out) {}
 
   void add(Target target, EntryKind kind) {
-    const auto [category, role] = meanings_[list_of(target)];
-    const Match match{static_cast<ListId>(list_of(target)), line_of(target), category, role, kind};
-    switch (role) {
+    const auto match = meaning(target, kind, meanings_);
+    if (!match) {
+      out_.status = ClassifyStatus::engine_error;
+    } else if (is_except(target)) {
+      excepted_lists_.push_back(match->list);
+    } else {
+      add(*match);
+    }
+  }
+
+  void finish(const CategorySet& locked) {
+    if (excepted_ || !excepted_lists_.empty()) strike_out(locked);
+    out_.categories = feed_ | out_.local;
+  }
+
+ private:
+  void add(const Match& match) {
+    switch (match.role) {
       case ListRole::exception:
         excepted_ = true;
         break;
@@ -59,7 +86,12 @@ class Gathering {
         if (!out_.allow) out_.allow = match;
         break;
       case ListRole::feed:
+      case ListRole::locked:
         add(match, feed_);
+        break;
+      case ListRole::recategorise:
+        if (!out_.recategorised) out_.recategorised = match;
+        add(match, out_.local);
         break;
       case ListRole::local:
         add(match, out_.local);
@@ -67,29 +99,30 @@ class Gathering {
     }
   }
 
-  /// An exception takes away what feeds say, save what is locked.
-  void finish(const CategorySet& locked) {
-    if (excepted_) {
-      feed_ &= locked;
-      auto& matches = out_.matches;
-      const auto struck = [&locked](const Match& match) {
-        return match.role == ListRole::feed && !locked[match.category];
-      };
-      matches.erase(std::remove_if(matches.begin(), matches.end(), struck), matches.end());
-    }
-    out_.categories = feed_ | out_.local;
-  }
-
- private:
   void add(const Match& match, CategorySet& set) {
     if (out_.matches.size() < kMaxMatches || !set[match.category]) out_.matches.push_back(match);
     set.set(match.category);
+  }
+
+  /// An exception takes away what feeds say, or what one list says, save what is locked.
+  void strike_out(const CategorySet& locked) {
+    auto& matches = out_.matches;
+    const auto struck = [&](const Match& match) {
+      if (match.role == ListRole::locked || locked[match.category]) return false;
+      return (excepted_ && match.role == ListRole::feed) || std::ranges::count(excepted_lists_, match.list) > 0;
+    };
+    matches.erase(std::remove_if(matches.begin(), matches.end(), struck), matches.end());
+    feed_.reset();
+    out_.local.reset();
+    for (const auto& match : matches)
+      (match.role == ListRole::feed || match.role == ListRole::locked ? feed_ : out_.local).set(match.category);
   }
 
   const std::vector<ListMeaning>& meanings_;
   Classification& out_;
   CategorySet feed_;
   bool excepted_ = false;
+  boost::container::small_vector<ListId, 4> excepted_lists_;
 };
 
 }  // namespace
@@ -116,6 +149,7 @@ void Classification::clear() {
   categories.reset();
   local.reset();
   allow.reset();
+  recategorised.reset();
 }
 
 CategorySet locked_categories(const CategoryTable& table) {
@@ -144,6 +178,10 @@ struct Catalogue::Impl {
   CategorySet locked;
 
   static Result<std::shared_ptr<const Catalogue>, CatalogueError> load(Result<Image, CatalogueError> checked);
+
+  /// Calls `found(Target, EntryKind)` for each entry that matches. False: an engine failed, and that was not all.
+  template <class Found>
+  bool find(const Host& host, std::string_view match_text, PatternSet::Scratch& scratch, Found&& found) const;
 };
 
 Result<std::shared_ptr<const Catalogue>, CatalogueError> Catalogue::Impl::load(Result<Image, CatalogueError> checked) {
@@ -153,7 +191,7 @@ Result<std::shared_ptr<const Catalogue>, CatalogueError> Catalogue::Impl::load(R
   std::vector<ListInfo> lists;
   if (!load_categories(image, table)) return CatalogueError::version;
   if (!load_lists(image, table.size(), lists)) return CatalogueError::corrupt;
-  const auto hosts = HostIndex::load(image, lists.size());
+  const auto hosts = HostIndex::load(image);
   if (!hosts) return CatalogueError::corrupt;
   auto patterns = PatternSet::load(image, lists.size());
   if (!patterns) return patterns.error();
@@ -171,15 +209,29 @@ Catalogue::Catalogue(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Catalogue::~Catalogue() = default;
 
 Result<std::shared_ptr<const Catalogue>, CatalogueError> Catalogue::open(const std::filesystem::path& file) {
-  return Impl::load(Image::open(file));
+  return Impl::load(Image::open(ImageKind::catalogue, file));
 }
 
 Result<std::shared_ptr<const Catalogue>, CatalogueError> Catalogue::from_image(std::vector<std::uint8_t> image) {
-  return Impl::load(Image::from_bytes(std::move(image)));
+  return Impl::load(Image::from_bytes(ImageKind::catalogue, std::move(image)));
 }
 
 Catalogue::ScratchPtr Catalogue::make_scratch() const {
   return ScratchPtr{new Scratch{impl_->patterns.make_scratch()}};
+}
+
+template <class Found>
+bool Catalogue::Impl::find(const Host& host, std::string_view match_text, PatternSet::Scratch& scratch,
+                           Found&& found) const {
+  const auto listed = [&found](Target target) { found(target, EntryKind::domain); };
+  hosts.find(host, listed);
+  if (hosts.has_urls() && !match_text.empty())
+    hosts.find_urls(host, match_text, [&found](Target target) { found(target, EntryKind::url); });
+  const bool ok = patterns.scan(host.text(), match_text, scratch);
+  for (const auto pattern : scratch.hits)
+    for (const auto target : patterns.targets(pattern))
+      found(target, patterns.kind(pattern));
+  return ok;
 }
 
 void Catalogue::classify(const Host& host, std::string_view match_text, Scratch& scratch,
@@ -187,16 +239,26 @@ void Catalogue::classify(const Host& host, std::string_view match_text, Scratch&
   out.clear();
   try {
     Gathering gathering{impl_->meanings, out};
-    impl_->hosts.find(host, [&gathering](Target target) { gathering.add(target, EntryKind::domain); });
-    if (!impl_->patterns.scan(host.text(), match_text, scratch.patterns)) out.status = ClassifyStatus::engine_error;
-    for (const auto pattern : scratch.patterns.hits)
-      for (const auto target : impl_->patterns.targets(pattern))
-        gathering.add(target, impl_->patterns.kind(pattern));
+    const bool ok = impl_->find(host, match_text, scratch.patterns,
+                                [&gathering](Target target, EntryKind kind) { gathering.add(target, kind); });
+    if (!ok) out.status = ClassifyStatus::engine_error;
     gathering.finish(impl_->locked);
   } catch (...) {
     // Out of memory; what was found so far is not all.
     out.status = ClassifyStatus::engine_error;
   }
+}
+
+std::vector<Match> Catalogue::matches(const Host& host, std::string_view match_text, Scratch& scratch) const {
+  std::vector<Match> all;
+  const bool ok = impl_->find(host, match_text, scratch.patterns, [&](Target target, EntryKind kind) {
+    auto match = meaning(target, kind, impl_->meanings);
+    if (!match) return;
+    if (is_except(target)) match->role = ListRole::exception;
+    all.push_back(*match);
+  });
+  if (!ok) all.clear();
+  return all;
 }
 
 const CategoryTable& Catalogue::categories() const {

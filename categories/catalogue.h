@@ -13,6 +13,7 @@
 
 #include "categories/category.h"
 #include "categories/host.h"
+#include "categories/list_format.h"
 #include "categories/result.h"
 
 namespace breakwater::categories {
@@ -20,8 +21,11 @@ namespace breakwater::categories {
 using ListId = std::uint16_t;
 
 /// What a list's entries do. `exception` corrects feeds: a feed's entry for that host does not count, locked categories
-/// apart. `allow` is the IT provider's permission; the floor stands above it.
-enum class ListRole : std::uint8_t { feed, local, allow, exception };
+/// apart. `allow` is the IT provider's permission, and `recategorise` says that a host is of this category instead of
+/// what feeds say; the floor stands above both. `locked` lists are licensed ones of which only hashes are kept:
+/// their entries count like a feed's that nothing corrects, and are never shown.
+enum class ListRole : std::uint8_t { feed, local, allow, exception, recategorise, locked };
+inline constexpr std::size_t kListRoles = 6;
 
 /// What one entry is; also how it is matched.
 enum class EntryKind : std::uint8_t { domain, url, expression, keyword };
@@ -33,6 +37,9 @@ struct ListInfo {
   ListRole role = ListRole::feed;
   std::uint32_t entries = 0;   ///< taken
   std::uint32_t rejected = 0;  ///< lines that gave no entry and should have
+  std::uint32_t skipped = 0;   ///< rules that mean nothing to a gateway
+  std::uint32_t expired = 0;   ///< entries whose day is past
+  ListFormat format = ListFormat::automatic;
 };
 
 /// One entry that matched.
@@ -54,9 +61,10 @@ struct Classification {
   /// entries at most, and 256 in all; beyond that only one for each category that has none yet, so that the sets are
   /// always complete.
   boost::container::small_vector<Match, 8> matches;
-  CategorySet categories;      ///< of all feed and local matches
-  CategorySet local;           ///< of the local matches alone
-  std::optional<Match> allow;  ///< the local allow entry, where there is one
+  CategorySet categories;              ///< of all feed and local matches
+  CategorySet local;                   ///< of the local matches alone
+  std::optional<Match> allow;          ///< the local allow entry, where there is one
+  std::optional<Match> recategorised;  ///< the local entry that says what the host is instead of what feeds say
   void clear();
 };
 
@@ -88,6 +96,9 @@ class Catalogue {
   /// `match_text` comes from append_match_text(), or is empty where only the host is known (HTTPS); then patterns see
   /// "host/".
   void classify(const Host& host, std::string_view match_text, Scratch& scratch, Classification& out) const noexcept;
+
+  /// Every entry that matches, also those that do not count, at most 64 of one name. Empty where an engine fails.
+  std::vector<Match> matches(const Host& host, std::string_view match_text, Scratch& scratch) const;
 
   const CategoryTable& categories() const;
   const std::vector<ListInfo>& lists() const;

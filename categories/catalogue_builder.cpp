@@ -1,93 +1,50 @@
 #include "categories/catalogue_builder.h"
 
-#include <array>
-#include <cerrno>
-#include <cstdlib>
+#include <algorithm>
 #include <limits>
-#include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <set>
 
 #include "categories/built_in_categories.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/list_files.h"
-#include "categories/list_reader.h"
+#include "categories/part_cache.h"
+#include "categories/part_reader.h"
 #include "categories/pattern_compiler.h"
-#include "categories/siphash.h"
 
 namespace breakwater::categories {
 namespace {
 
-constexpr std::size_t kReadSize = 1 << 20;
-
-std::string last_error() {
-  return std::generic_category().message(errno);
-}
-
-/// A file descriptor that closes itself.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
+/// A list and its part, in the order in which they get their ids.
+struct PlacedPart {
+  std::string name;
+  CategoryId category = 0;
+  ListRole role = ListRole::feed;
+  ListOrigin origin;
+  Part part;
 };
 
-/// The warnings of one list, of which the first kKeptPerList are kept.
-class Warnings {
+/// Lines of a part whose entries hold no more.
+class ExpiredLines {
  public:
-  explicit Warnings(std::string file) : file_(std::move(file)) {}
-
-  void add(std::uint32_t line, std::uint32_t column, std::string message) {
-    if (kept_.size() < kKeptPerList)
-      kept_.push_back({Severity::warning, file_, line, column, std::move(message)});
-    else
-      ++more_;
+  ExpiredLines(const Part& part, std::optional<std::chrono::sys_days> today) {
+    for (const auto& [line, day] : part.expiries())
+      if (today && day < *today) lines_.push_back(line);
   }
-  void move_to(Diagnostics& diagnostics) {
-    if (more_) kept_.push_back({Severity::warning, file_, 0, 0, std::to_string(more_) + " more lines with mistakes"});
-    std::move(kept_.begin(), kept_.end(), std::back_inserter(diagnostics));
+  bool holds(std::uint32_t line) const {
+    return lines_.empty() || !std::binary_search(lines_.begin(), lines_.end(), line & ~kExceptLine);
   }
+  std::size_t size() const { return lines_.size(); }
 
  private:
-  std::string file_;
-  Diagnostics kept_;
-  std::size_t more_ = 0;
+  std::vector<std::uint32_t> lines_;
 };
 
-class Builder {
- public:
-  Builder(const Sources& sources, BuildReport& report, const SipKey& key)
-      : sources_(sources), report_(report), hosts_(key), image_(fingerprint(sources)) {}
+}  // namespace
 
-  std::optional<std::vector<std::uint8_t>> build() {
-    for (const auto& source : sources_.all)
-      read(source);
-    if (has_errors(report_.diagnostics)) return finish_report();
-    compile();
-    for (const auto& range : ranges_)
-      check_not_empty(range);
-    finish_report();
-    if (has_errors(report_.diagnostics)) return std::nullopt;
-    write_tables();
-    auto bytes = std::move(image_).finish();
-    if (!bytes.empty()) return bytes;
-    error({}, "OpenSSL gives no SHA-256");
-    return std::nullopt;
-  }
-
- private:
-  class Sink;
+struct CatalogueBuilder::Impl {
+  Impl(const Sources& all_sources, BuildOptions build_options)
+      : sources(all_sources), options(std::move(build_options)), cache(options.cache) {}
 
   struct Range {
     const Source* source = nullptr;
@@ -95,199 +52,245 @@ class Builder {
     std::size_t last = 0;
   };
 
-  void error(const std::filesystem::path& file, std::string message) {
-    report_.diagnostics.push_back({Severity::error, file.string(), 0, 0, std::move(message)});
+  static void error(BuildReport& report, const std::filesystem::path& file, std::string message) {
+    report.diagnostics.push_back({Severity::error, file.string(), 0, 0, std::move(message)});
   }
 
-  std::nullopt_t finish_report() {
-    for (auto& warnings : warnings_)
-      warnings.move_to(report_.diagnostics);
-    return std::nullopt;
-  }
+  bool read(BuildReport& report);
+  void read(const Source& source, BuildReport& report);
+  void read(const ListFile& file, const std::filesystem::path& root, BuildReport& report);
+  void read(const LockedList& list, BuildReport& report);
+  void place_absent(BuildReport& report);
+  void place(std::string name, const std::string& category, ListRole role, const std::filesystem::path& file, Part part,
+             BuildReport& report);
+  CategoryId category(const std::string& name, ListRole role, const std::filesystem::path& file, BuildReport& report);
+  std::uint64_t fingerprint() const;
+  std::optional<std::vector<std::uint8_t>> compile(BuildReport& report);
+  void check_not_empty(const Range& range, BuildReport& report) const;
+  void write_tables(const BuildReport& report, ImageWriter& image) const;
 
-  void read(const Source& source) {
-    const auto first = report_.lists.size();
-    for (const auto& file : find_list_files(source, sources_, report_.inputs, report_.diagnostics))
-      read(file);
-    ranges_.push_back({&source, first, report_.lists.size()});
-  }
-
-  void read(const ListFile& file);
-  bool feed(const ListFile& file, ListReader& reader);
-  CategoryId category(const ListFile& file);
-  void check_not_empty(const Range& range);
-  void compile();
-  void write_tables();
-
-  const Sources& sources_;
-  BuildReport& report_;
-  std::vector<Warnings> warnings_;  ///< parallel to report_.lists
-  std::vector<Range> ranges_;       ///< the lists of each source
-  std::vector<char> buffer_ = std::vector<char>(kReadSize);
-  CategoryTable table_;
-  HostIndexBuilder hosts_;
-  PatternCompiler patterns_;
-  ImageWriter image_;
+  const Sources& sources;
+  BuildOptions options;
+  PartCache cache;
+  CategoryTable table;
+  std::vector<ListFile> files;
+  std::vector<PlacedPart> parts;
+  std::vector<Range> ranges;  ///< the lists of each source
 };
 
-/// Takes the entries of one list.
-class Builder::Sink : public EntrySink {
- public:
-  Sink(Builder& builder, std::size_t list) : builder_(builder), list_(list) {}
-  void domain(const Host& host, std::uint32_t line) override { builder_.hosts_.add(host.text(), target(line)); }
-  void pattern(EntryKind kind, std::string_view text, std::uint32_t line) override {
-    builder_.patterns_.add(kind, text, target(line));
-  }
-  void network(const Network&, std::uint32_t) override {}
-  void except(const Host&, std::uint32_t) override {}
-  void until(std::chrono::sys_days, std::uint32_t) override {}
-  void include(std::string_view, std::uint32_t, std::uint32_t) override {}
-  void skip(std::string_view, std::uint32_t, std::uint32_t) override {}
-  void reject(std::uint32_t line, std::uint32_t column, std::string message) override {
-    ++builder_.report_.lists[list_].rejected;
-    builder_.warnings_[list_].add(line, column, std::move(message));
-  }
-
- private:
-  Target target(std::uint32_t line) const { return make_target(static_cast<ListId>(list_), line); }
-
-  Builder& builder_;
-  std::size_t list_;
-};
-
-CategoryId Builder::category(const ListFile& file) {
-  if (file.category.empty() && file.role != ListRole::feed && file.role != ListRole::local) return 0;
-  const bool known = table_.find(file.category).has_value();
-  const auto id = table_.add(file.category);
+CategoryId CatalogueBuilder::Impl::category(const std::string& name, ListRole role, const std::filesystem::path& file,
+                                            BuildReport& report) {
+  if (name.empty() && (role == ListRole::allow || role == ListRole::exception)) return 0;
+  const bool known = table.find(name).has_value();
+  const auto id = table.add(name);
   if (!id) {
-    error(file.path, table_.size() == kMaxCategories
-                         ? "there are more than " + std::to_string(kMaxCategories) + " categories"
-                         : '"' + file.category + "\" is not the name of a category");
+    error(report, file,
+          table.size() == kMaxCategories ? "there are more than " + std::to_string(kMaxCategories) + " categories"
+                                         : '"' + name + "\" is not the name of a category");
     return 0;
   }
-  if (file.role == ListRole::local && !known) {
+  if ((role == ListRole::local || role == ListRole::recategorise) && !known) {
     const auto taxonomy = built_in_categories();
-    const auto meant = nearest(file.category, {taxonomy.begin(), taxonomy.end()});
+    const auto meant = nearest(name, {taxonomy.begin(), taxonomy.end()});
     if (!meant.empty())
-      report_.diagnostics.push_back(
-          {Severity::warning, file.path.string(), 0, 0,
-           "the category \"" + file.category + "\" is new; did you mean \"" + std::string{meant} + "\"?"});
+      report.diagnostics.push_back(
+          {Severity::warning, file.string(), 0, 0,
+           "the category \"" + name + "\" is new; did you mean \"" + std::string{meant} + "\"?"});
   }
   return *id;
 }
 
-void Builder::read(const ListFile& file) {
-  const auto list = report_.lists.size();
-  if (list > std::numeric_limits<ListId>::max()) return error(file.path, "there are too many lists");
-  report_.inputs.push_back(file.path);
-  report_.lists.push_back({file.name, category(file), file.role, 0, 0});
-  warnings_.emplace_back(file.path.string());
-  Sink sink{*this, list};
-  ListReader reader{file.format, sink};
-  if (!feed(file, reader)) return error(file.path, last_error());
-  reader.finish();
-  if (!reader.refusal().empty()) error(file.path, std::string{reader.refusal()});
+void CatalogueBuilder::Impl::place(std::string name, const std::string& category_name, ListRole role,
+                                   const std::filesystem::path& file, Part part, BuildReport& report) {
+  if (parts.size() > std::numeric_limits<ListId>::max()) return error(report, file, "there are too many lists");
+  ListOrigin origin{file, std::string{part.digest()}, {}};
+  if (const auto held = options.held.find(name);
+      held != options.held.end() && held->second.instead_of == part.digest()) {
+    if (held->second.use.empty()) return;
+    if (auto other = cache.find(held->second.use)) {
+      origin.on_disk = std::exchange(origin.digest, held->second.use);
+      part = std::move(*other);
+    } else {
+      report.diagnostics.push_back(
+          {Severity::warning, file.string(), 0, 0, "the version that was held is gone; the one on disk is taken"});
+    }
+  }
+  for (const auto& diagnostic : part.diagnostics())
+    report.diagnostics.push_back(diagnostic);
+  for (const auto& [line, host] : part.shared_suffixes())
+    report.shared_suffixes.push_back({static_cast<ListId>(parts.size()), line, std::string{host}});
+  for (const auto& [line, day] : part.expiries())
+    if (options.today && day >= *options.today)
+      report.changes_on = std::min(report.changes_on.value_or(day + std::chrono::days{1}), day + std::chrono::days{1});
+  const auto id = category(category_name, role, file, report);
+  report.cache_files.push_back(origin.digest + ".part");
+  parts.push_back({std::move(name), id, role, std::move(origin), std::move(part)});
 }
 
-/// False: errno says why. Lists are read rather than mapped, since an update may cut them short meanwhile.
-bool Builder::feed(const ListFile& file, ListReader& reader) {
-  const File input{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!input) return false;
-  for (;;) {
-    const auto size = ::read(input.get(), buffer_.data(), buffer_.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return false;
-    if (size == 0 || !reader.refusal().empty()) return true;
-    reader.feed({buffer_.data(), static_cast<std::size_t>(size)});
+void CatalogueBuilder::Impl::read(const ListFile& file, const std::filesystem::path& root, BuildReport& report) {
+  report.inputs.push_back(file.path);
+  files.push_back(file);
+  auto part = cache.find(file);
+  if (!part) {
+    const auto stamp = PartCache::stamp(file.path);
+    auto bytes = read_part(file, root, *options.key, report.diagnostics);
+    if (!bytes) return;
+    auto made = cache.keep(file, stamp, std::move(*bytes));
+    if (!made) return error(report, file.path, "cannot be compiled: " + std::string{to_string(made.error())});
+    part = std::move(*made);
+  }
+  for (const auto& include : part->includes())
+    report.inputs.push_back(include);
+  place(file.name, file.category, file.role, file.path, std::move(*part), report);
+}
+
+void CatalogueBuilder::Impl::read(const Source& source, BuildReport& report) {
+  const auto first = parts.size();
+  auto root = source.path;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(root, ignored)) root = root.parent_path();
+  for (const auto& file : find_list_files(source, sources, report.inputs, report.diagnostics))
+    read(file, root, report);
+  ranges.push_back({&source, first, parts.size()});
+}
+
+/// What is wrong with a locked list is for its keeper to tell; here it may only not be silent.
+void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
+  auto part = Part::open(list.part);
+  if (!part)
+    return error(report, list.part, "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())});
+  place(list.name, list.category, ListRole::locked, {}, std::move(*part), report);
+}
+
+/// Lists that were taken back and are no longer on disk.
+void CatalogueBuilder::Impl::place_absent(BuildReport& report) {
+  for (const auto& [name, held] : options.held) {
+    if (!held.instead_of.empty() || std::ranges::count(files, name, &ListFile::name) > 0) continue;
+    if (auto part = cache.find(held.use)) place(name, held.category, held.role, {}, std::move(*part), report);
   }
 }
 
-void Builder::compile() {
-  hosts_.write(image_, report_.lists);
+bool CatalogueBuilder::Impl::read(BuildReport& report) {
+  report = {};
+  if (!options.key) options.key = random_key();
+  if (!options.key) {
+    error(report, {}, "OpenSSL gives no random bytes");
+    return false;
+  }
+  for (const auto& source : sources.all)
+    read(source, report);
+  for (const auto& list : options.locked)
+    read(list, report);
+  place_absent(report);
+  cache.save(files);
+  return !has_errors(report.diagnostics);
+}
+
+std::uint64_t CatalogueBuilder::Impl::fingerprint() const {
+  SectionWriter text;
+  text.number(host_key(*options.key, "key"));
+  for (const auto& placed : parts) {
+    text.text(placed.name);
+    text.text(table.name(placed.category));
+    text.number(static_cast<std::uint8_t>(placed.role));
+    text.text(placed.origin.digest);
+    text.number(std::uint64_t{ExpiredLines{placed.part, options.today}.size()});
+  }
+  return siphash(SipKey{}, {reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size()});
+}
+
+void CatalogueBuilder::Impl::check_not_empty(const Range& range, BuildReport& report) const {
+  for (auto list = range.first; list < range.last; ++list)
+    if (report.lists[list].entries > 0) return;
+  const auto severity = range.source->role == ListRole::feed ? Severity::error : Severity::warning;
+  report.diagnostics.push_back({severity, range.source->path.string(), 0, 0, "has not a single entry"});
+}
+
+std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildReport& report) {
+  ImageWriter image{ImageKind::catalogue, fingerprint()};
+  HostIndexBuilder hosts{*options.key};
+  PatternCompiler patterns{options.cache};
+  std::size_t entries = 0;
+  for (const auto& placed : parts)
+    entries += placed.part.hashes().size();
+  hosts.reserve(entries);
+
+  for (std::size_t list = 0; list < parts.size(); ++list) {
+    const auto& [name, category, role, origin, part] = parts[list];
+    const ExpiredLines expired{part, options.today};
+    report.lists.push_back({name, category, role, 0, part.rejected(), part.skipped(),
+                            static_cast<std::uint32_t>(expired.size()), part.format()});
+    report.origins.push_back(origin);
+    const auto id = static_cast<ListId>(list);
+    hosts.add(part.kinds());
+    for (std::size_t i = 0; i < part.hashes().size(); ++i)
+      if (const auto line = part.lines()[i]; expired.holds(line)) hosts.add(part.hashes()[i], make_target(id, line));
+    for (const auto& pattern : part.patterns())
+      if (expired.holds(pattern.line)) patterns.add(pattern.kind, pattern.text, make_target(id, pattern.line), role);
+  }
+  hosts.write(image, report.lists);
   std::vector<PatternCompiler::Refusal> refusals;
   std::string message;
-  if (!patterns_.write(image_, report_.lists, refusals, message)) error({}, message);
-  for (const auto& refusal : refusals) {
-    ++report_.lists[list_of(refusal.target)].rejected;
-    warnings_[list_of(refusal.target)].add(line_of(refusal.target), 1, refusal.message);
+  if (!patterns.write(image, report.lists, refusals, message)) error(report, {}, message);
+  for (const auto& name : patterns.used())
+    report.cache_files.push_back(name);
+  std::map<std::size_t, std::size_t> refused;
+  for (const auto& [target, why] : refusals) {
+    const auto list = list_of(target);
+    ++report.lists[list].rejected;
+    if (++refused[list] <= kKeptPerList)
+      report.diagnostics.push_back({Severity::warning, parts[list].origin.file.string(), line_of(target), 1, why});
   }
+  for (const auto& [list, number] : refused)
+    if (number > kKeptPerList)
+      report.diagnostics.push_back({Severity::warning, parts[list].origin.file.string(), 0, 0,
+                                    std::to_string(number - kKeptPerList) + " more patterns that no engine takes"});
+  for (const auto& range : ranges)
+    check_not_empty(range, report);
+  if (has_errors(report.diagnostics)) return std::nullopt;
+  write_tables(report, image);
+  return std::move(image).finish();
 }
 
-void Builder::check_not_empty(const Range& range) {
-  for (auto list = range.first; list < range.last; ++list)
-    if (report_.lists[list].entries > 0) return;
-  const auto severity = range.source->role == ListRole::feed ? Severity::error : Severity::warning;
-  report_.diagnostics.push_back({severity, range.source->path.string(), 0, 0, "has not a single entry"});
-}
-
-void Builder::write_tables() {
+void CatalogueBuilder::Impl::write_tables(const BuildReport& report, ImageWriter& image) const {
   SectionWriter names;
-  for (const auto name : table_.names())
+  for (const auto name : table.names())
     names.text(name);
-  image_.add(Section::categories, names.bytes());
+  image.add(Section::categories, names.bytes());
   SectionWriter lists;
-  for (const auto& list : report_.lists) {
+  for (const auto& list : report.lists) {
     lists.text(list.name);
     lists.number(list.category);
     lists.number(static_cast<std::uint8_t>(list.role));
     lists.number(list.entries);
     lists.number(list.rejected);
+    lists.number(list.skipped);
+    lists.number(list.expired);
+    lists.number(static_cast<std::uint8_t>(list.format));
   }
-  image_.add(Section::lists, lists.bytes());
+  image.add(Section::lists, lists.bytes());
 }
 
-/// A description of a file that changes whenever the file does.
-std::string stamp(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return path.string() + " absent\n";
-  return path.string() + ' ' + std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
-         std::to_string(status.st_mtim.tv_nsec) + ' ' + std::to_string(status.st_ino) + '\n';
+CatalogueBuilder::CatalogueBuilder(const Sources& sources, BuildOptions options)
+    : impl_(std::make_unique<Impl>(sources, std::move(options))) {}
+CatalogueBuilder::~CatalogueBuilder() = default;
+
+bool CatalogueBuilder::read(BuildReport& report) {
+  return impl_->read(report);
 }
 
-}  // namespace
+std::uint64_t CatalogueBuilder::fingerprint() const {
+  return impl_->fingerprint();
+}
+
+std::optional<std::vector<std::uint8_t>> CatalogueBuilder::compile(BuildReport& report) {
+  return impl_->compile(report);
+}
 
 std::optional<std::vector<std::uint8_t>> build_catalogue(const Sources& sources, BuildReport& report) {
-  report = {};
-  if (const auto key = random_key()) return Builder{sources, report, *key}.build();
-  report.diagnostics.push_back({Severity::error, "", 0, 0, "OpenSSL gives no random bytes"});
-  return std::nullopt;
-}
-
-std::uint64_t fingerprint(const Sources& sources) {
-  std::string text;
-  for (const auto& source : sources.all) {
-    std::vector<std::filesystem::path> folders;
-    Diagnostics ignored;
-    text += source.name + ' ' + std::to_string(static_cast<int>(source.format)) + '\n' + stamp(source.path);
-    for (const auto& file : find_list_files(source, sources, folders, ignored))
-      text += stamp(file.path) + file.category + ' ' + std::to_string(static_cast<int>(file.role)) + '\n';
-  }
-  return siphash(SipKey{}, text);
-}
-
-bool write_image(const std::filesystem::path& file, const std::vector<std::uint8_t>& image, std::string& error) {
-  auto temporary = file.string() + ".XXXXXX";
-  const auto fail = [&](const char* what) {
-    error = std::string{what} + ' ' + temporary + ": " + last_error();
-    ::unlink(temporary.c_str());
-    return false;
-  };
-  const File output{::mkostemp(temporary.data(), O_CLOEXEC)};
-  if (!output) return fail("cannot create");
-  for (std::span<const std::uint8_t> rest = image; !rest.empty();) {
-    const auto size = ::write(output.get(), rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return fail("cannot write");
-    rest = rest.subspan(static_cast<std::size_t>(size));
-  }
-  if (::fsync(output.get()) != 0) return fail("cannot sync");
-  if (::rename(temporary.c_str(), file.c_str()) != 0) return fail("cannot rename");
-  // The rename itself is durable once the folder is on disk; should that fail, the image is only built again.
-  auto folder = file.parent_path();
-  if (folder.empty()) folder = ".";
-  const File parent{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (parent) ::fsync(parent.get());
-  return true;
+  CatalogueBuilder builder{sources, {}};
+  if (!builder.read(report)) return std::nullopt;
+  return builder.compile(report);
 }
 
 }  // namespace breakwater::categories

@@ -19,6 +19,9 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
+/// As many of one list's (or archive's) mistakes are told one by one.
+inline constexpr std::size_t kKeptPerList = 20;
+
 /// "file:line:column: error: message"; line and column are left out where they are 0.
 std::string to_string(const Diagnostic& diagnostic);
 

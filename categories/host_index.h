@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -15,40 +16,82 @@
 
 namespace breakwater::categories {
 
+/// A fresh random key, or nullopt where the system gives no randomness.
+std::optional<SipKey> random_key();
+
+/// The hash under which a host stands in an index; never 0.
+inline std::uint64_t host_key(const SipKey& key, std::string_view text) {
+  const auto value = siphash(key, text);
+  return value ? value : 1;
+}
+/// The same of a network, and of the beginning of a match text that ends at one of the places that find_urls() looks
+/// at. Neither is taken for a host, nor one for the other.
+std::uint64_t network_key(const SipKey& key, const IpAddress& address, std::uint8_t prefix);
+std::uint64_t url_key(const SipKey& key, std::string_view match_text);
+
+/// What an index holds beside names, so that nobody asks for what is not there.
+struct HostKinds {
+  std::array<std::uint64_t, 3> prefixes{};  ///< of networks, a bit for each length of 0 to 128 bits
+  std::uint64_t urls = 0;                   ///< how many
+  void add_prefix(std::uint8_t prefix) { prefixes[prefix / 64] |= std::uint64_t{1} << prefix % 64; }
+  HostKinds& operator|=(const HostKinds& other);
+};
+
 /// A hash table of listed hosts, used in place from an image: buckets of eight 64-bit keyed hashes, which fill a cache
-/// line, and on the next line what they stand for; 20 bytes an entry. Entries are sorted by hash and a bucket that is
-/// full goes on in the next one, so that a miss reads little more than one cache line for each suffix of the host.
-/// Names are not kept: two names are taken for one with a chance of entries / 2^64, and nobody can arrange it without
-/// the key.
+/// line, and on the next line what they stand for. Entries are sorted by hash and a bucket that is full goes on in the
+/// next one. Before them stands a filter, a Bloom filter of 12 bits an entry of which each name has its four bits in
+/// one word: at five million entries it still fits a last-level cache, so that most names that are not listed cost no
+/// access to memory. 21.5 bytes an entry in all. Names are not kept: two names are taken for one with a chance of
+/// entries / 2^64, and nobody can arrange it without the key.
 class HostIndex {
  public:
-  /// nullopt: the sections do not fit each other, or an entry names a list that is not there.
-  static std::optional<HostIndex> load(const Image& image, std::size_t lists);
+  /// nullopt: the sections do not fit each other.
+  static std::optional<HostIndex> load(const Image& image);
 
-  /// Calls `found(Target)` for each entry that covers the host: the host itself, and for a domain its parents as well,
-  /// save the top-level domain, which cannot be listed.
+  /// Calls `found(Target)` for each entry that covers the host: the host itself, for a domain its parents as well (save
+  /// the top-level domain, which cannot be listed), for an address the networks that hold it.
   template <class Found>
   void find(const Host& host, Found&& found) const {
     if (buckets_.empty()) return;
-    std::array<std::uint64_t, kMaxSuffixes> suffixes;
-    std::size_t count = 0;
-    for (std::string_view rest = host.text(); !rest.empty();) {
-      suffixes[count] = hash(rest);
-      __builtin_prefetch(&buckets_[bucket(suffixes[count])]);
-      ++count;
+    if (host.is_literal()) {
+      Probes probes;
+      probes.add(*this, host_key(header_.key, host.text()));
+      probes.run(*this, found);
+      return find_networks(host.address(), found);
+    }
+    Probes probes;
+    for (std::string_view rest = host.text();;) {
+      probes.add(*this, host_key(header_.key, rest));
       const auto dot = rest.find('.');
-      if (host.is_literal() || dot == std::string_view::npos) break;
+      if (dot == std::string_view::npos) break;
       rest.remove_prefix(dot + 1);
       if (rest.find('.') == std::string_view::npos) break;
     }
-    for (std::size_t i = 0; i < count; ++i)
-      probe(suffixes[i], found);
+    probes.run(*this, found);
+  }
+
+  bool has_urls() const { return header_.kinds.urls > 0; }
+  /// The same for URLs of which only hashes are kept. They are looked for at each label of the host, and there at the
+  /// first kMaxUrlCuts places where a directory ends, before the query, and as a whole.
+  template <class Found>
+  void find_urls(const Host& host, std::string_view match_text, Found&& found) const {
+    std::size_t at = 0;
+    for (std::size_t label = 0; label < kMaxUrlLabels && at < host.text().size(); ++label) {
+      const auto rest = match_text.substr(at);
+      for_each_cut(rest, host.text().size() - at,
+                   [&](std::string_view beginning) { probe(url_key(header_.key, beginning), found); });
+      const auto dot = host.is_literal() ? std::string_view::npos : host.text().find('.', at);
+      if (dot == std::string_view::npos) break;
+      at = dot + 1;
+    }
   }
 
  private:
   friend class HostIndexBuilder;
   static constexpr std::size_t kSlots = 8;
   static constexpr std::size_t kMaxSuffixes = 127;  ///< labels of a name of 253 bytes
+  static constexpr std::size_t kMaxUrlCuts = 32;
+  static constexpr std::size_t kMaxUrlLabels = 16;
   struct Bucket {
     std::array<std::uint64_t, kSlots> hashes{};  ///< sorted; 0 marks an empty slot
     std::array<Target, kSlots> targets{};
@@ -56,23 +99,54 @@ class HostIndex {
   struct Header {
     SipKey key;
     std::uint64_t home_buckets = 0;  ///< where a hash may begin; the few buckets after them only take what overflows
+    std::uint64_t filter_words = 0;
+    HostKinds kinds;
   };
 
-  static std::uint64_t hash(const SipKey& key, std::string_view text) {
-    const auto value = siphash(key, text);
-    return value ? value : 1;
-  }
-  /// Keeps the order: a greater hash never has a smaller bucket.
-  static std::size_t bucket(std::uint64_t home_buckets, std::uint64_t hash) {
+  /// Hashes that are asked for together, so that one waits for memory while the others do.
+  class Probes {
+   public:
+    void add(const HostIndex& index, std::uint64_t hash) {
+      __builtin_prefetch(&index.filter_[scaled(index.filter_.size(), hash)]);
+      hashes_[count_++] = hash;
+    }
+    template <class Found>
+    void run(const HostIndex& index, Found& found) {
+      std::size_t listed = 0;
+      for (std::size_t i = 0; i < count_; ++i) {
+        if (!index.may_hold(hashes_[i])) continue;
+        const auto* bucket = &index.buckets_[scaled(index.header_.home_buckets, hashes_[i])];
+        __builtin_prefetch(&bucket->hashes);
+        __builtin_prefetch(&bucket->targets);
+        hashes_[listed++] = hashes_[i];
+      }
+      for (std::size_t i = 0; i < listed; ++i)
+        index.probe(hashes_[i], found);
+    }
+
+   private:
+    std::array<std::uint64_t, kMaxSuffixes> hashes_;
+    std::size_t count_ = 0;
+  };
+
+  /// `hash` scaled to 0..size-1. Keeps the order: a greater hash never has a smaller place.
+  static std::size_t scaled(std::size_t size, std::uint64_t hash) {
     __extension__ using Wide = unsigned __int128;
-    return static_cast<std::size_t>(Wide{hash} * home_buckets >> 64);
+    return static_cast<std::size_t>(Wide{hash} * size >> 64);
   }
-  std::uint64_t hash(std::string_view text) const { return hash(header_.key, text); }
-  std::size_t bucket(std::uint64_t hash) const { return bucket(header_.home_buckets, hash); }
+  /// The bits of a name in its word of the filter, from the end of the hash that its place does not depend on.
+  static std::uint64_t filter_bits(std::uint64_t hash) {
+    return std::uint64_t{1} << (hash & 63) | std::uint64_t{1} << (hash >> 6 & 63) |
+           std::uint64_t{1} << (hash >> 12 & 63) | std::uint64_t{1} << (hash >> 18 & 63);
+  }
+  bool may_hold(std::uint64_t hash) const {
+    const auto bits = filter_bits(hash);
+    return (filter_[scaled(filter_.size(), hash)] & bits) == bits;
+  }
 
   template <class Found>
   void probe(std::uint64_t hash, Found& found) const {
-    for (auto at = bucket(hash); at < buckets_.size(); ++at) {
+    for (auto at = scaled(header_.home_buckets, hash); at < buckets_.size(); ++at) {
       const auto& [hashes, targets] = buckets_[at];
       unsigned equal = 0;
       for (std::size_t i = 0; i < kSlots; ++i)
@@ -83,18 +157,39 @@ class HostIndex {
     }
   }
 
+  template <class Found>
+  void find_networks(const IpAddress& address, Found& found) const {
+    for (std::size_t word = 0; word < header_.kinds.prefixes.size(); ++word)
+      for (auto bits = header_.kinds.prefixes[word]; bits; bits &= bits - 1) {
+        const auto prefix = static_cast<std::uint8_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
+        probe(network_key(header_.key, address, prefix), found);
+      }
+  }
+
+  template <class Visit>
+  static void for_each_cut(std::string_view text, std::size_t host_length, Visit&& visit) {
+    const auto path_end = std::min(text.find('?'), text.size());
+    std::size_t cuts = 0;
+    for (auto slash = text.find('/', host_length); slash < path_end && cuts < kMaxUrlCuts; ++cuts) {
+      visit(text.substr(0, slash + 1));
+      slash = text.find('/', slash + 1);
+    }
+    if (path_end > 0 && text[path_end - 1] != '/') visit(text.substr(0, path_end));
+    if (path_end < text.size()) visit(text);
+  }
+
   Header header_;
+  std::span<const std::uint64_t> filter_;
   std::span<const Bucket> buckets_;
 };
-
-/// A fresh random key, or nullopt where the system gives no randomness.
-std::optional<SipKey> random_key();
 
 /// Collects hosts and writes the sections of a HostIndex.
 class HostIndexBuilder {
  public:
   explicit HostIndexBuilder(const SipKey& key) : key_(key) {}
-  void add(std::string_view host, Target target) { entries_.push_back({HostIndex::hash(key_, host), target}); }
+  void reserve(std::size_t entries) { entries_.reserve(entries); }
+  void add(std::uint64_t hash, Target target) { entries_.push_back({hash, target}); }
+  void add(const HostKinds& kinds) { kinds_ |= kinds; }
   /// Counts the entries of each list. Empties the builder.
   void write(ImageWriter& image, std::vector<ListInfo>& lists);
 
@@ -104,9 +199,11 @@ class HostIndexBuilder {
     Target target = 0;
     bool operator<(const Entry& other) const { return hash != other.hash ? hash < other.hash : target < other.target; }
   };
+  void sort();
   void limit(std::vector<ListInfo>& lists);
 
   SipKey key_;
+  HostKinds kinds_;
   std::vector<Entry> entries_;
 };
 

@@ -19,6 +19,8 @@ class ListReader {
   void finish();
   /// Why the whole file is refused, or "". Told by its first 4 KiB; once it is set, nothing more is read.
   std::string_view refusal() const { return refusal_; }
+  /// How the list is written. Where that was `automatic`: what the head says, as soon as it has been read.
+  ListFormat format() const { return format_; }
 
  private:
   void begin();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,7 +10,8 @@
 
 namespace breakwater::categories {
 
-/// Collects patterns and writes the sections of a PatternSet.
+/// Collects patterns and writes the sections of a PatternSet. What feeds say and what is kept by hand are compiled
+/// apart, so that editing a local list compiles no more than the local lists.
 class PatternCompiler {
  public:
   /// An entry that no engine takes or that matches every host, and why.
@@ -17,44 +20,31 @@ class PatternCompiler {
     std::string message;
   };
 
+  /// `cache`: a folder where compiled databases are kept by a hash of their patterns, flags and engine; empty: none.
+  explicit PatternCompiler(std::filesystem::path cache = {}) : cache_(std::move(cache)) {}
+
   /// `text` is the beginning of a match text ("host/path") for `url`, an expression, or a keyword in its normal
   /// form.
-  void add(EntryKind kind, std::string_view text, Target target);
+  void add(EntryKind kind, std::string_view text, Target target, ListRole role);
 
   /// Counts the entries of each list. False: the whole cannot be compiled, and `error` says why. Once only.
   bool write(ImageWriter& image, std::vector<ListInfo>& lists, std::vector<Refusal>& refusals, std::string& error);
 
+  /// Names of the files in the cache that write() used.
+  const std::vector<std::string>& used() const { return used_; }
+
  private:
   struct Entry {
+    bool operator<(const Entry& other) const;
+    std::size_t group = 0;
     EntryKind kind = EntryKind::url;
     std::string text;
     Target target = 0;
-    bool operator<(const Entry& other) const {
-      if (kind != other.kind) return kind < other.kind;
-      return text != other.text ? text < other.text : target < other.target;
-    }
-  };
-  struct Pattern {
-    EntryKind kind = EntryKind::url;
-    std::string text;
-    std::vector<Target> targets;
-  };
-  struct Compiled {
-    HyperscanDatabase database;
-    std::string error;
   };
 
-  static Compiled compile(std::span<const Pattern> patterns, std::size_t first_id);
-  static void refuse(const Pattern& pattern, const std::string& message, std::vector<Refusal>& refusals);
-  void group();
-  void to_re2(Pattern& pattern, const std::string& hyperscan_error, std::vector<Refusal>& refusals);
-  void screen(std::vector<Refusal>& refusals);
-  Compiled compile_expressions(std::vector<Refusal>& refusals);
-
+  std::filesystem::path cache_;
+  std::vector<std::string> used_;
   std::vector<Entry> entries_;
-  std::vector<Pattern> literals_;
-  std::vector<Pattern> expressions_;
-  std::vector<Pattern> re2_;
 };
 
 }  // namespace breakwater::categories

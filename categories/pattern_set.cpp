@@ -8,6 +8,8 @@ namespace breakwater::categories {
 namespace {
 
 constexpr std::int64_t kRe2Memory = 64 << 20;
+constexpr std::array kGroupSections{Section::feed_literals, Section::feed_expressions, Section::local_literals,
+                                    Section::local_expressions};
 constexpr std::size_t kReservedHits = 64;
 constexpr std::size_t kReservedText = 254;  // the longest host and a slash
 
@@ -71,14 +73,21 @@ Result<PatternSet, CatalogueError> PatternSet::load(const Image& image, std::siz
   if (!std::all_of(targets->begin(), targets->end(), [lists](Target target) { return list_of(target) < lists; }))
     return CatalogueError::corrupt;
 
-  for (const auto& [section, database] :
-       {std::pair{Section::literals, &set.literals_}, std::pair{Section::expressions, &set.expressions_}}) {
-    auto loaded = load_database(image.section(section));
+  const auto sizes = image.array<std::uint32_t>(Section::pattern_groups);
+  if (!sizes || (sizes->size() != kGroups && !sizes->empty())) return CatalogueError::corrupt;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    const auto size = sizes->empty() ? 0 : (*sizes)[i];
+    auto& group = set.groups_[i];
+    auto loaded = load_database(image.section(kGroupSections[i]));
     if (!loaded) return loaded.error();
-    *database = std::move(*loaded);
-    if (!*database) continue;
+    group.database = std::move(*loaded);
+    group.first = static_cast<std::uint32_t>(first);
+    first += size;
+    if (first > records->size() || (group.database != nullptr) != (size > 0)) return CatalogueError::corrupt;
+    if (!group.database) continue;
     auto* scratch = set.prototype_.release();
-    const auto status = hs_alloc_scratch(database->get(), &scratch);
+    const auto status = hs_alloc_scratch(group.database.get(), &scratch);
     set.prototype_.reset(scratch);
     if (status != HS_SUCCESS) return CatalogueError::corrupt;
   }
@@ -90,8 +99,8 @@ Result<PatternSet, CatalogueError> PatternSet::load(const Image& image, std::siz
     if (!text) return CatalogueError::corrupt;
     expressions.push_back(*text);
   }
-  if (expressions.size() > records->size()) return CatalogueError::corrupt;
-  set.first_re2_ = static_cast<std::uint32_t>(records->size() - expressions.size());
+  if (first + expressions.size() != records->size()) return CatalogueError::corrupt;
+  set.first_re2_ = static_cast<std::uint32_t>(first);
   if (!expressions.empty() && !(set.re2_ = make_re2_set(expressions))) return CatalogueError::corrupt;
   return set;
 }
@@ -114,6 +123,7 @@ struct PatternSet::Subject {
   std::size_t path;  ///< length of host and path, without the query
   enum class Wanted : std::uint8_t { all, all_but_keywords, keywords } wanted;
   Scratch& scratch;
+  std::uint32_t first = 0;  ///< number of the first pattern of the database that is asked
 
   /// A URL begins where its own host ends with that of the text, and there at a label's start. A keyword stands in
   /// the host or the path.
@@ -133,6 +143,7 @@ struct PatternSet::Subject {
 /// Called through C: nothing may be thrown. A non-zero answer ends the scan, which then counts as failed.
 int PatternSet::on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
   auto& subject = *static_cast<Subject*>(context);
+  id += subject.first;
   if (id >= subject.set.records_.size() || to > subject.text.size()) return 1;
   if (!subject.is_genuine(subject.set.records_[id], static_cast<std::size_t>(from), static_cast<std::size_t>(to)))
     return 0;
@@ -144,8 +155,9 @@ int PatternSet::on_match(unsigned id, unsigned long long from, unsigned long lon
   return 0;
 }
 
-bool PatternSet::scan_database(const hs_database_t* database, Subject& subject) const {
-  return engines().scan(database, subject.text.data(), static_cast<unsigned>(subject.text.size()), 0,
+bool PatternSet::scan_group(const Group& group, Subject& subject) const {
+  subject.first = group.first;
+  return engines().scan(group.database.get(), subject.text.data(), static_cast<unsigned>(subject.text.size()), 0,
                         subject.scratch.hyperscan.get(), &PatternSet::on_match, &subject) == HS_SUCCESS;
 }
 
@@ -173,11 +185,13 @@ bool PatternSet::scan(std::string_view host, std::string_view match_text, Scratc
   const bool same_text = text->data() == match_text.data();
   Subject subject{*this, match_text, host.size(), path, same_text ? Wanted::all : Wanted::all_but_keywords, scratch};
   bool ok = true;
-  if (literals_ && !host_only) ok = scan_database(literals_.get(), subject);
-  if (expressions_) ok = scan_database(expressions_.get(), subject) && ok;
-  if (expressions_ && !same_text) {
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    const bool holds_urls = i % 2 == 0;
+    if (!groups_[i].database || (holds_urls && host_only)) continue;
+    ok = scan_group(groups_[i], subject) && ok;
+    if (same_text || holds_urls) continue;
     Subject folded{*this, *text, 0, text->size(), Wanted::keywords, scratch};
-    ok = scan_database(expressions_.get(), folded) && ok;
+    ok = scan_group(groups_[i], folded) && ok;
   }
   if (re2_) ok = scan_re2(match_text, scratch) && ok;
   std::sort(scratch.hits.begin(), scratch.hits.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,11 +52,14 @@ struct PatternRecord {
 std::unique_ptr<re2::RE2::Set> make_re2_set(std::span<const std::string_view> expressions);
 re2::RE2::Options re2_options();
 
-/// What is matched against "host/path?query": URLs in one Hyperscan database, which is not asked where only the host is
-/// known; expressions and keywords in another, which is asked once more where keywords need another text; in RE2 the
-/// expressions that Hyperscan refuses.
+/// What is matched against "host/path?query": URLs in Hyperscan databases that are not asked where only the host is
+/// known; expressions and keywords in others, which are asked once more where
+/// keywords need another text; in RE2 the expressions that Hyperscan refuses.
 class PatternSet {
  public:
+  /// Databases: URLs and expressions of feeds, then the same of lists kept by hand. Patterns are numbered in this
+  /// order.
+  static constexpr std::size_t kGroups = 4;
   /// Working memory of one thread.
   struct Scratch {
     HyperscanScratch hyperscan;
@@ -81,13 +85,16 @@ class PatternSet {
  private:
   struct Subject;
   static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* subject);
-  bool scan_database(const hs_database_t* database, Subject& subject) const;
+  struct Group {
+    HyperscanDatabase database;
+    std::uint32_t first = 0;  ///< number of its first pattern
+  };
+  bool scan_group(const Group& group, Subject& subject) const;
   bool scan_re2(std::string_view text, Scratch& scratch) const;
 
   std::span<const PatternRecord> records_;
   std::span<const Target> targets_;
-  HyperscanDatabase literals_;
-  HyperscanDatabase expressions_;
+  std::array<Group, kGroups> groups_;
   HyperscanScratch prototype_;
   std::unique_ptr<re2::RE2::Set> re2_;
   std::uint32_t first_re2_ = 0;

@@ -6,13 +6,13 @@
 namespace breakwater::categories {
 
 void limit_targets(std::vector<Target>& targets, std::vector<ListInfo>& lists) {
-  const auto same_list = [](Target a, Target b) { return list_of(a) == list_of(b); };
+  const auto same_list = [](Target a, Target b) { return list_of(a) == list_of(b) && is_except(a) == is_except(b); };
   targets.erase(std::unique(targets.begin(), targets.end(), same_list), targets.end());
   for (const auto target : targets)
     ++lists[list_of(target)].entries;
   if (targets.size() <= kMaxTargets) return;
 
-  std::array<CategorySet, 4> seen;  // by role
+  std::array<CategorySet, kListRoles> seen;  // by role
   std::size_t kept = 0;
   for (const auto target : targets) {
     const auto& list = lists[list_of(target)];

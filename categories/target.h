@@ -15,8 +15,13 @@ constexpr Target make_target(ListId list, std::uint32_t line) {
 constexpr std::size_t list_of(Target target) {
   return static_cast<std::size_t>(target >> 32);
 }
+/// Set in the line of an entry that says where its own list does not count. No list has so many lines.
+inline constexpr std::uint32_t kExceptLine = std::uint32_t{1} << 31;
+constexpr bool is_except(Target target) {
+  return (target & kExceptLine) != 0;
+}
 constexpr std::uint32_t line_of(Target target) {
-  return static_cast<std::uint32_t>(target);
+  return static_cast<std::uint32_t>(target) & ~kExceptLine;
 }
 
 /// The most entries of one name (or URL, or expression) that are kept, so that a list cannot make a lookup long. Beyond

@@ -1,8 +1,10 @@
 #include "rules/lists_parser.h"
 
 #include <algorithm>
-#include <array>
 #include <system_error>
+
+#include "rules/download_parser.h"
+#include "rules/quantity_reader.h"
 
 namespace breakwater::rules {
 namespace {
@@ -11,6 +13,9 @@ using categories::ListFormat;
 using categories::ListRole;
 
 constexpr std::size_t kMaxFeeds = 256;
+constexpr std::size_t kMaxLocked = 16;
+constexpr std::int64_t kMaxPercent = 100'000;
+constexpr std::string_view kReserved[] = {"local", "exceptions", "locked"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -27,17 +32,21 @@ class ListsParser {
   ListsParser(const std::filesystem::path& folder, CategoryNames& category_names, DiagnosticSink& sink)
       : folder_(folder), category_names_(category_names), sink_(sink) {}
 
-  categories::Sources parse(TomlTable& table) {
-    UniqueNames names("feed", sink_);
+  Lists parse(TomlTable& table) {
+    UniqueNames names("list", sink_);
     auto feeds = table.tables("feed");
     keep_first(kMaxFeeds, "feeds", feeds, sink_);
     for (auto& one : feeds)
       feed(one, names);
+    auto slots = table.tables("locked");
+    keep_first(kMaxLocked, "locked lists", slots, sink_);
+    for (auto& one : slots)
+      locked(one, names);
     if (auto map_table = table.table("map")) map(*map_table);
     if (const auto text = table.label("local")) local(*text);
     if (const auto text = table.label("exceptions")) exceptions(*text);
     table.check_unknown();
-    return std::move(sources_);
+    return std::move(lists_);
   }
 
  private:
@@ -46,7 +55,7 @@ class ListsParser {
   void local(const Text& text) {
     const auto path = path_of(text);
     if (is_folder(path))
-      sources_.all.push_back({"local", path, ListFormat::automatic, "", ListRole::local});
+      lists_.sources.all.push_back({"local", path, ListFormat::automatic, "", ListRole::local});
     else if (is_there(path))
       sink_.error(text.place, "local: " + in_quotes(text.value) + " is no folder");
     else
@@ -56,22 +65,23 @@ class ListsParser {
   void exceptions(const Text& text) {
     const auto path = path_of(text);
     if (is_there(path))
-      sources_.all.push_back({"exceptions", path, ListFormat::automatic, "", ListRole::exception});
+      lists_.sources.all.push_back({"exceptions", path, ListFormat::automatic, "", ListRole::exception});
     else
       sink_.error(text.place, "exceptions: there is no file or folder " + in_quotes(text.value));
   }
 
   void feed(TomlTable& table, UniqueNames& names) {
     categories::Source source;
-    if (auto name = table.label("name", Need::required)) {
-      names.add(*name);
-      if (name->value == "local" || name->value == "exceptions")
-        sink_.error(name->place, "feed name " + in_quotes(name->value) + " is reserved");
-      else if (name->value.find('/') != std::string::npos || !categories::CategoryTable().add(name->value))
-        sink_.error(name->place, "feed name " + in_quotes(name->value) + " must be lower case with hyphens");
-      source.name = std::move(name->value);
-    }
-    const auto path = table.label("path", Need::required);
+    Feed feed;
+    feed.name = source.name = name_of(table, "feed", names);
+    if (auto licence = table.label("licence")) feed.licence = std::move(licence->value);
+    percent(table, "shrink", 100, feed.limits.shrink);
+    percent(table, "grow", kMaxPercent, feed.limits.grow);
+    feed.download = parse_download(table, folder_, sink_);
+    const auto path = table.label("path");
+    if (table.has("path") == table.has("url"))
+      sink_.error(table.has("url") ? table.place("url") : table.place(),
+                  table.has("url") ? "a feed has a path or a url, not both" : table.name() + " needs a path or a url");
     if (path) {
       source.path = path_of(*path);
       if (!is_there(source.path))
@@ -90,7 +100,44 @@ class ListsParser {
       source.category = std::move(category->value);
     }
     table.check_unknown();
-    sources_.all.push_back(std::move(source));
+    lists_.sources.all.push_back(std::move(source));
+    lists_.feeds.push_back(std::move(feed));
+  }
+
+  void locked(TomlTable& table, UniqueNames& names) {
+    LockedSlot slot;
+    slot.name = name_of(table, "locked list", names);
+    if (auto category = table.text("category", Need::required); category && category_names_.check(*category))
+      slot.category = std::move(category->value);
+    if (const auto age = read_duration(table, "max_age", {"1m", "8784h"}, sink_))
+      slot.max_age = std::chrono::duration_cast<std::chrono::seconds>(*age);
+    table.check_unknown();
+    lists_.locked.push_back(std::move(slot));
+  }
+
+  /// Names of folders, and parts of the names of lists.
+  std::string name_of(TomlTable& table, std::string_view kind, UniqueNames& names) {
+    auto name = table.label("name", Need::required);
+    if (!name) return "";
+    names.add(*name);
+    const auto refuse = [&](std::string_view why) {
+      sink_.error(name->place, std::string(kind) + " name " + in_quotes(name->value) + std::string(why));
+    };
+    if (std::find(std::begin(kReserved), std::end(kReserved), name->value) != std::end(kReserved))
+      refuse(" is reserved");
+    else if (name->value.find('/') != std::string::npos || !categories::CategoryTable().add(name->value))
+      refuse(" must be lower case with hyphens");
+    return std::move(name->value);
+  }
+
+  void percent(TomlTable& table, std::string_view key, std::int64_t most, std::uint32_t& to) {
+    const auto number = table.number(key);
+    if (!number) return;
+    if (number->value < 0 || number->value > most)
+      sink_.error(number->place, std::string(key) + ": " + std::to_string(number->value) + " is out of bounds (0 to " +
+                                     std::to_string(most) + " percent)");
+    else
+      to = static_cast<std::uint32_t>(number->value);
   }
 
   void map(TomlTable& table) {
@@ -99,21 +146,21 @@ class ListsParser {
       if (slash == std::string::npos || slash == 0 || slash + 1 == from.value.size())
         sink_.error(from.place, in_quotes(from.value) + " must be \"feed/folder\"");
       else
-        find_named(Text{from.value.substr(0, slash), from.place}, "feed", sources_.all, sink_);
-      if (category_names_.check(to)) sources_.map.insert_or_assign(std::move(from.value), std::move(to.value));
+        find_named(Text{from.value.substr(0, slash), from.place}, "feed", lists_.sources.all, sink_);
+      if (category_names_.check(to)) lists_.sources.map.insert_or_assign(std::move(from.value), std::move(to.value));
     }
   }
 
   const std::filesystem::path& folder_;
   CategoryNames& category_names_;
   DiagnosticSink& sink_;
-  categories::Sources sources_;
+  Lists lists_;
 };
 
 }  // namespace
 
-categories::Sources parse_lists(TomlTable& table, const std::filesystem::path& folder, CategoryNames& category_names,
-                                DiagnosticSink& sink) {
+Lists parse_lists(TomlTable& table, const std::filesystem::path& folder, CategoryNames& category_names,
+                  DiagnosticSink& sink) {
   return ListsParser(folder, category_names, sink).parse(table);
 }
 

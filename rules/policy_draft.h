@@ -8,6 +8,7 @@
 
 #include "categories/catalogue_builder.h"
 #include "rules/diagnostic_sink.h"
+#include "rules/feed.h"
 #include "rules/policy.h"
 
 namespace breakwater::rules {
@@ -28,7 +29,10 @@ struct PolicyDraft {
   std::string centre;
   const date::time_zone* zone = nullptr;
   std::chrono::milliseconds grace{60'000};
+  std::vector<std::string> own_hosts;  ///< in normal form
   categories::Sources sources;
+  std::vector<Feed> feeds;  ///< the first of `sources`, in their order
+  std::vector<LockedSlot> locked;
   std::vector<Timetable> timetables;
   std::vector<Group> groups;
   std::optional<GroupId> catch_all;

@@ -27,6 +27,18 @@ const categories::Sources& PolicyFile::sources() const {
   return impl_->draft.sources;
 }
 
+const std::vector<Feed>& PolicyFile::feeds() const {
+  return impl_->draft.feeds;
+}
+
+const std::vector<LockedSlot>& PolicyFile::locked() const {
+  return impl_->draft.locked;
+}
+
+const std::vector<std::string>& PolicyFile::own_hosts() const {
+  return impl_->draft.own_hosts;
+}
+
 std::optional<Policy> PolicyFile::resolve(const categories::Catalogue& catalogue,
                                           categories::Diagnostics& diagnostics) const {
   DiagnosticSink sink(impl_->draft.file, impl_->draft.text);

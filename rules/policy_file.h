@@ -4,10 +4,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "categories/catalogue_builder.h"
 #include "categories/diagnostic.h"
+#include "rules/feed.h"
 #include "rules/policy.h"
 
 namespace breakwater::rules {
@@ -24,7 +27,13 @@ class PolicyFile {
   ~PolicyFile();
 
   /// What the catalogue is to be built from.
+  /// A feed that comes by URL has no path: who keeps the downloads fills it in.
   const categories::Sources& sources() const;
+  /// One for each [[lists.feed]]: they are the first of sources().all, in the same order.
+  const std::vector<Feed>& feeds() const;
+  const std::vector<LockedSlot>& locked() const;
+  /// The centre's own hosts ([centre] hosts), in normal form.
+  const std::vector<std::string>& own_hosts() const;
 
   /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error.
   std::optional<Policy> resolve(const categories::Catalogue& catalogue, categories::Diagnostics& diagnostics) const;

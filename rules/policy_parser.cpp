@@ -4,11 +4,11 @@
 #include <set>
 
 #include "rules/civil_time.h"
-#include "rules/duration.h"
 #include "rules/lists_parser.h"
 #include "rules/network_index.h"
 #include "rules/policy_draft.h"
 #include "rules/policy_names.h"
+#include "rules/quantity_reader.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -20,7 +20,6 @@ using categories::Network;
 constexpr std::size_t kMaxGroups = 256;
 constexpr std::size_t kMaxTimetables = 256;
 constexpr std::size_t kMaxRules = 4096;
-constexpr auto kMaxGrace = std::chrono::hours(1);
 
 class PolicyParser {
  public:
@@ -41,7 +40,7 @@ class PolicyParser {
   void rule_periods(const std::vector<Text>& periods, RuleDraft& rule);
   void exception_periods();
   void concern(TomlTable table);
-  void essential(TomlTable table);
+  std::vector<Text> hosts(TomlTable& table);
   void bell(TomlTable table);
   template <class Range>
   std::optional<std::uint16_t> reference(const Text& text, std::string_view kind, const Range& named) {
@@ -69,6 +68,8 @@ void PolicyParser::centre(TomlTable table) {
       sink_.error(zone->place, "unknown time zone " + in_quotes(zone->value) +
                                    sink_.did_you_mean(zone->place, zone->value, zone_names()));
   }
+  for (auto& host : hosts(table))
+    draft_.own_hosts.push_back(std::move(host.value));
   table.check_unknown();
 }
 
@@ -243,39 +244,35 @@ void PolicyParser::concern(TomlTable table) {
   }
 }
 
-void PolicyParser::essential(TomlTable table) {
-  for (auto& text : table.texts("hosts")) {
+std::vector<Text> PolicyParser::hosts(TomlTable& table) {
+  auto texts = table.texts("hosts");
+  std::erase_if(texts, [&](Text& text) {
     const auto host = categories::normalise_host(text.value, categories::HostSource::person);
-    if (!host) {
+    if (host)
+      text.value = host->text();
+    else
       sink_.error(text.place, in_quotes(text.value) + " is no host: " + std::string(to_string(host.error())));
-      continue;
-    }
-    text.value = host->text();
-    draft_.essential.push_back(std::move(text));
-  }
-  table.check_unknown();
+    return !host;
+  });
+  return texts;
 }
 
 void PolicyParser::bell(TomlTable table) {
-  if (const auto text = table.text("grace")) {
-    const auto grace = parse_duration(text->value);
-    if (!grace)
-      sink_.error(text->place, "grace: " + in_quotes(text->value) + ' ' + std::string(duration_phrase(grace.error())));
-    else if (*grace > kMaxGrace)
-      sink_.error(text->place, "grace: " + in_quotes(text->value) + " is over 1h");
-    else
-      draft_.grace = *grace;
-  }
+  if (const auto grace = read_duration(table, "grace", {"0s", "1h"}, sink_)) draft_.grace = *grace;
   table.check_unknown();
 }
 
 PolicyDraft PolicyParser::parse(const toml::table& tree) {
   TomlTable top(tree, "the policy", sink_);
   if (auto table = top.table("centre", Need::required)) centre(std::move(*table));
-  if (auto table = top.table("lists"))
-    draft_.sources = parse_lists(*table, folder_, category_names_, sink_);
-  else if (!top.has("lists"))
+  if (auto table = top.table("lists")) {
+    auto lists = parse_lists(*table, folder_, category_names_, sink_);
+    draft_.sources = std::move(lists.sources);
+    draft_.feeds = std::move(lists.feeds);
+    draft_.locked = std::move(lists.locked);
+  } else if (!top.has("lists")) {
     sink_.warning({}, "there is no [lists]: no site has a category");
+  }
   timetables(top.tables("timetable"));
   groups(top.tables("group"));
   if (auto table = top.table("floor")) {
@@ -283,7 +280,10 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
       if (category_names_.check(text)) draft_.floor.push_back(std::move(text));
     table->check_unknown();
   }
-  if (auto table = top.table("essential")) essential(std::move(*table));
+  if (auto table = top.table("essential")) {
+    draft_.essential = hosts(*table);
+    table->check_unknown();
+  }
   if (auto table = top.table("concern")) concern(std::move(*table));
   if (auto table = top.table("bell")) bell(std::move(*table));
   rules(top.tables("rule"));

@@ -98,6 +98,14 @@ std::optional<Located<bool>> TomlTable::flag(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<Located<std::int64_t>> TomlTable::number(std::string_view key) {
+  const auto* node = find(key, Need::optional);
+  if (!node) return std::nullopt;
+  if (const auto* value = node->as_integer()) return Located<std::int64_t>{value->get(), place_of(node->source())};
+  wrong_type(key, "a whole number", *node);
+  return std::nullopt;
+}
+
 std::vector<Text> TomlTable::texts(std::string_view key, Need need) {
   std::vector<Text> values;
   const auto* node = find(key, need);
@@ -117,6 +125,11 @@ std::vector<Text> TomlTable::texts(std::string_view key, Need need) {
     }
   }
   return values;
+}
+
+Place TomlTable::place(std::string_view key) const {
+  const auto* node = table_->get(key);
+  return node ? place_of(node->source()) : place();
 }
 
 std::string TomlTable::child_name(std::string_view key, std::string_view open, std::string_view close) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,9 +38,12 @@ class TomlTable {
   /// A text that people will see in logs and pages: 1 to 200 bytes, no control characters.
   std::optional<Text> label(std::string_view key, Need need = Need::optional);
   std::optional<Located<bool>> flag(std::string_view key);
+  std::optional<Located<std::int64_t>> number(std::string_view key);
   /// Empty where absent, or where no element is a string.
   std::vector<Text> texts(std::string_view key, Need need = Need::optional);
   bool has(std::string_view key) const { return table_->contains(key); }
+  /// Of the value of a key; of the table where there is none.
+  Place place(std::string_view key) const;
   /// Absent, or an array without elements.
   bool is_empty(std::string_view key) const;
 

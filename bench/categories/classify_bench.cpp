@@ -161,7 +161,7 @@ void open(benchmark::State& state) {
   const auto& built = built_domains(domains(static_cast<std::size_t>(state.range(0))));
   const ScratchFile file;
   std::string error;
-  if (!write_image(file.path, built.image, error)) return state.SkipWithError(error.c_str());
+  if (!write_image(file.path, built.image, Durability::cached, error)) return state.SkipWithError(error.c_str());
   for (auto _ : state)
     benchmark::DoNotOptimize(Catalogue::open(file.path));
 }

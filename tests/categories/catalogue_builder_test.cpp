@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "categories/image.h"
 #include "tests/categories/list_tree.h"
 #include "tests/support/file_size_limit.h"
 
@@ -258,21 +259,32 @@ TEST(CatalogueBuilder, TheCategoriesCanRunOut) {
   EXPECT_THAT(refused({{tree.feed()}, {}}), HasSubstr("error: there are more than 512 categories\n"));
 }
 
-TEST(Fingerprint, ChangesWithFilesAndMapping) {
+std::uint64_t fingerprint(const Sources& sources, std::optional<std::chrono::sys_days> today = {}) {
+  BuildReport report;
+  CatalogueBuilder builder{sources, {SipKey{1, 2}, {}, today}};
+  EXPECT_TRUE(builder.read(report)) << Asked::all(report.diagnostics);
+  const auto image = builder.compile(report);
+  if (!image) return builder.fingerprint();
+  EXPECT_EQ(builder.fingerprint(), (*Catalogue::from_image(*image))->fingerprint());
+  return builder.fingerprint();
+}
+
+TEST(Fingerprint, ChangesWithListsAndMapping) {
   ListTree tree;
   const auto file = tree.write("feed/x/domains", "a.example\n");
   Sources sources{{tree.feed()}, {}};
   const auto first = fingerprint(sources);
   EXPECT_EQ(first, fingerprint(sources));
-  EXPECT_EQ(first, Asked{sources}.catalogue->fingerprint());
+  std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds{1});
+  EXPECT_EQ(first, fingerprint(sources)) << "the same bytes are the same list";
   sources.map["feed/x"] = "games";
   const auto mapped = fingerprint(sources);
   EXPECT_NE(first, mapped);
-  std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds{1});
-  const auto touched = fingerprint(sources);
-  EXPECT_NE(mapped, touched);
+  tree.write("feed/x/domains", "b.example\n");
+  const auto edited = fingerprint(sources);
+  EXPECT_NE(mapped, edited);
   tree.write("feed/y/urls", "");
-  EXPECT_NE(touched, fingerprint(sources));
+  EXPECT_NE(edited, fingerprint(sources));
 }
 
 TEST(WriteImage, ReplacesTheFileWhole) {
@@ -283,16 +295,16 @@ TEST(WriteImage, ReplacesTheFileWhole) {
   ASSERT_TRUE(image);
   const auto file = tree.write("state/catalogue", "what was there before");
   std::string error;
-  ASSERT_TRUE(write_image(file, *image, error)) << error;
+  ASSERT_TRUE(write_image(file, *image, Durability::synced, error)) << error;
   const auto catalogue = Catalogue::open(file);
   ASSERT_TRUE(catalogue);
   EXPECT_EQ(1U, (*catalogue)->lists().size());
   EXPECT_EQ(1, std::distance(std::filesystem::directory_iterator{tree.root() / "state"}, {})) << "no temporary is left";
 
-  EXPECT_FALSE(write_image(tree.root() / "absent" / "catalogue", *image, error));
+  EXPECT_FALSE(write_image(tree.root() / "absent" / "catalogue", *image, Durability::synced, error));
   EXPECT_THAT(error, AllOf(HasSubstr("cannot create"), EndsWith(": No such file or directory")));
   std::filesystem::create_directory(tree.root() / "folder");
-  EXPECT_FALSE(write_image(tree.root() / "folder", *image, error));
+  EXPECT_FALSE(write_image(tree.root() / "folder", *image, Durability::synced, error));
   EXPECT_THAT(error, EndsWith(": Is a directory"));
   EXPECT_THAT(Asked::all(report.diagnostics), Not(HasSubstr("error")));
 }
@@ -303,7 +315,7 @@ TEST(WriteImage, AFullDiskLeavesTheOldFile) {
   std::string error;
   {
     const breakwater::testing::FileSizeLimit full{4096};
-    EXPECT_FALSE(write_image(file, std::vector<std::uint8_t>(100'000), error));
+    EXPECT_FALSE(write_image(file, std::vector<std::uint8_t>(100'000), Durability::synced, error));
   }
   EXPECT_THAT(error, AllOf(HasSubstr("cannot write"), EndsWith(": File too large")));
   EXPECT_EQ(3U, std::filesystem::file_size(file));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "categories/built_in_categories.h"
+#include "categories/host_index.h"
 #include "tests/categories/list_tree.h"
 
 namespace breakwater::categories::test {
@@ -69,10 +70,33 @@ TEST(Image, OpensOnlyWholeFiles) {
   EXPECT_EQ(CatalogueError::io, Catalogue::open(tree.root()).error());
 }
 
-/// Right digest, wrong contents: made by the writer itself.
+constexpr std::size_t kHostIndex = 64;  ///< bytes of its header
+
+/// An entry of a list that is not there is found when it is asked for, since reading all of them costs every start.
+TEST(Image, AnEntryOfNoListIsAFailure) {
+  ImageWriter image{ImageKind::catalogue, 0};
+  SectionWriter names;
+  for (const auto name : built_in_categories())
+    names.text(name);
+  image.add(Section::categories, names.bytes());
+  HostIndexBuilder hosts{SipKey{}};
+  hosts.add(host_key(SipKey{}, "a.example"), make_target(0, 1));
+  std::vector<ListInfo> lists(1);
+  hosts.write(image, lists);
+  const auto catalogue = Catalogue::from_image(std::move(image).finish());
+  ASSERT_TRUE(catalogue);
+  const auto scratch = (*catalogue)->make_scratch();
+  Classification answer;
+  (*catalogue)->classify(*normalise_host("www.a.example", HostSource::wire), {}, *scratch, answer);
+  EXPECT_EQ(ClassifyStatus::engine_error, answer.status);
+  (*catalogue)->classify(*normalise_host("b.example", HostSource::wire), {}, *scratch, answer);
+  EXPECT_EQ(ClassifyStatus::ok, answer.status);
+}
+
+/// Right sum, wrong contents: made by the writer itself.
 TEST(Image, ChecksWhatIsInsideTheSections) {
   const auto built = [](auto&& fill) {
-    ImageWriter writer{1};
+    ImageWriter writer{ImageKind::catalogue, 1};
     SectionWriter names;
     for (const auto name : built_in_categories())
       names.text(name);
@@ -87,10 +111,13 @@ TEST(Image, ChecksWhatIsInsideTheSections) {
     lists.number(category);
     lists.number(role);
     lists.number(std::uint32_t{1});
-    lists.number(std::uint32_t{0});
+    for (int i = 0; i < 3; ++i)
+      lists.number(std::uint32_t{0});
+    lists.number(std::uint8_t{0});
     return lists;
   };
-  const auto no_hosts = [](ImageWriter& writer) { writer.add(Section::host_index, 24); };
+  const auto no_hosts = [](ImageWriter& writer) { writer.add(Section::host_index, kHostIndex); };
+  const auto empty_filter = [](ImageWriter& writer) { writer.add(Section::host_filter, 8); };
   EXPECT_EQ(std::nullopt, built([&](ImageWriter& writer) {
               no_hosts(writer);
               writer.add(Section::lists, list(0, 0).bytes());
@@ -103,7 +130,7 @@ TEST(Image, ChecksWhatIsInsideTheSections) {
       << "a list of no category";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
               no_hosts(writer);
-              writer.add(Section::lists, list(0, 4).bytes());
+              writer.add(Section::lists, list(0, 6).bytes());
             }))
       << "a list of no role";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
@@ -115,26 +142,28 @@ TEST(Image, ChecksWhatIsInsideTheSections) {
               no_hosts(writer);
               writer.add(Section::host_buckets, 128);
             }))
-      << "entries of a list that is not there";
+      << "buckets without a filter";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
               no_hosts(writer);
+              empty_filter(writer);
               writer.add(Section::host_buckets, 100);
             }))
       << "no whole bucket";
-  EXPECT_EQ(CatalogueError::corrupt, built([](ImageWriter& writer) { writer.add(Section::host_index, 24)[16] = 2; }))
+  EXPECT_EQ(CatalogueError::corrupt,
+            built([](ImageWriter& writer) { writer.add(Section::host_index, kHostIndex)[16] = 2; }))
       << "more buckets than there are";
   EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
               no_hosts(writer);
               writer.add(Section::patterns, 16)[4] = 1;
             }))
       << "a pattern beyond the targets";
-  for (const auto section : {Section::literals, Section::expressions, Section::re2})
+  for (const auto section : {Section::feed_literals, Section::local_expressions, Section::pattern_groups, Section::re2})
     EXPECT_EQ(CatalogueError::corrupt, built([&](ImageWriter& writer) {
                 no_hosts(writer);
                 writer.add(section, 3);
               }))
         << static_cast<int>(section);
-  ImageWriter other{1};
+  ImageWriter other{ImageKind::catalogue, 1};
   EXPECT_EQ(CatalogueError::version, Catalogue::from_image(std::move(other).finish()).error()) << "another taxonomy";
 }
 

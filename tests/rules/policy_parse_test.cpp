@@ -280,7 +280,7 @@ TEST_F(PolicyParse, Lists) {
       {"local = \"lists/one.txt\"\n", {"2:9: error: local: \"lists/one.txt\" is no folder"}},
       {"exceptions = \"gone\"\n", {"2:14: error: exceptions: there is no file or folder \"gone\""}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"gone\"\n", {"4:8: error: path: there is no file or folder \"gone\""}},
-      {"[[lists.feed]]\nname = \"f\"\n", {"2:1: error: [[lists.feed]] lacks the key \"path\""}},
+      {"[[lists.feed]]\nname = \"f\"\n", {"2:1: error: [[lists.feed]] needs a path or a url"}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/a\\u0000b\"\n",
        {"4:8: error: path: \"lists/a\\x00b\" holds a control character"}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/ut1\"\nformat = \"squid\"\n",
@@ -293,7 +293,7 @@ TEST_F(PolicyParse, Lists) {
       {"[[lists.feed]]\nname = \"a/b\"\npath = \"lists/ut1\"\n",
        {"3:8: error: feed name \"a/b\" must be lower case with hyphens"}},
       {"[[lists.feed]]\nname = \"f\"\npath = \"lists/ut1\"\n[[lists.feed]]\nname = \"f\"\npath = \"lists/ut1\"\n",
-       {"6:8: error: feed \"f\" stands twice, first in line 3"}},
+       {"6:8: error: list \"f\" stands twice, first in line 3"}},
       {"[[lists.feed]]\nname = \"feed\"\npath = \"lists/ut1\"\n[lists.map]\n\"fed/x\" = \"adult\"\n\"feed\" = "
        "\"adult\"\n"
        "\"feed/y\" = \"Adult\"\n\"feed/ok\" = \"adult\"\n",

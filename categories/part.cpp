@@ -1,0 +1,229 @@
+#include "categories/part.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+namespace breakwater::categories {
+namespace {
+
+enum class PartSection : std::uint8_t { hashes, lines, patterns, notes };
+
+/// What is sorted by hash, or by what else there is, once for each name. Exceptions and entries of a name stay apart.
+bool same_name(std::uint64_t hash, std::uint32_t line, std::uint64_t other_hash, std::uint32_t other_line) {
+  return hash == other_hash && (line & kExceptLine) == (other_line & kExceptLine);
+}
+
+/// Patterns as hashes of what they say, to compare two versions.
+std::vector<std::uint64_t> pattern_hashes(const Part& part) {
+  std::vector<std::uint64_t> hashes;
+  for (const auto& pattern : part.patterns())
+    hashes.push_back(siphash(SipKey{static_cast<std::uint64_t>(pattern.kind), 0}, pattern.text));
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
+}
+
+void count(std::span<const std::uint64_t> before, std::span<const std::uint64_t> after, Difference& difference) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < before.size() || j < after.size()) {
+    if (j == after.size() || (i < before.size() && before[i] < after[j])) {
+      ++difference.removed;
+      ++i;
+    } else if (i == before.size() || after[j] < before[i]) {
+      ++difference.added;
+      ++j;
+    } else {
+      ++i;
+      ++j;
+    }
+  }
+}
+
+}  // namespace
+
+Result<Part, CatalogueError> Part::open(const std::filesystem::path& file) {
+  return load(Image::open(ImageKind::part, file));
+}
+
+Result<Part, CatalogueError> Part::from_bytes(std::vector<std::uint8_t> bytes) {
+  return load(Image::from_bytes(ImageKind::part, std::move(bytes)));
+}
+
+Result<Part, CatalogueError> Part::load(Result<Image, CatalogueError> image) {
+  if (!image) return image.error();
+  Part part{std::move(*image)};
+  const auto hashes = part.image_.array<std::uint64_t>(PartSection::hashes);
+  const auto lines = part.image_.array<std::uint32_t>(PartSection::lines);
+  if (!hashes || !lines || hashes->size() != lines->size() || !part.read_notes()) return CatalogueError::corrupt;
+  part.hashes_ = *hashes;
+  part.lines_ = *lines;
+  return part;
+}
+
+bool Part::read_notes() {
+  SectionReader patterns{image_.section(PartSection::patterns)};
+  while (!patterns.at_end()) {
+    const auto kind = patterns.number<EntryKind>();
+    const auto line = patterns.number<std::uint32_t>();
+    const auto text = patterns.text();
+    if (!text || *kind > EntryKind::keyword) return false;
+    patterns_.push_back({*kind, *line, *text});
+  }
+
+  SectionReader notes{image_.section(PartSection::notes)};
+  const auto digest = notes.text();
+  const auto format = notes.number<ListFormat>();
+  const auto rejected = notes.number<std::uint32_t>();
+  const auto skipped = notes.number<std::uint32_t>();
+  const auto urls = notes.number<std::uint64_t>();
+  if (!urls || *format > ListFormat::v2fly) return false;
+  digest_ = *digest;
+  format_ = *format;
+  rejected_ = *rejected;
+  skipped_ = *skipped;
+  kinds_.urls = *urls;
+  for (auto& word : kinds_.prefixes) {
+    const auto bits = notes.number<std::uint64_t>();
+    if (!bits) return false;
+    word = *bits;
+  }
+  const auto each = [&notes](auto&& read) {
+    const auto number = notes.number<std::uint32_t>();
+    for (std::uint32_t i = 0; number && i < *number; ++i)
+      if (!read()) return false;
+    return number.has_value();
+  };
+  return each([&] {
+           const auto line = notes.number<std::uint32_t>();
+           const auto day = notes.number<std::int32_t>();
+           if (day) expiries_.push_back({*line, std::chrono::sys_days{std::chrono::days{*day}}});
+           return day.has_value();
+         }) &&
+         each([&] {
+           const auto line = notes.number<std::uint32_t>();
+           const auto host = notes.text();
+           if (host) shared_suffixes_.push_back({*line, *host});
+           return host.has_value();
+         }) &&
+         each([&] {
+           const auto file = notes.text();
+           const auto line = notes.number<std::uint32_t>();
+           const auto column = notes.number<std::uint32_t>();
+           const auto message = notes.text();
+           if (message)
+             diagnostics_.push_back({Severity::warning, std::string{*file}, *line, *column, std::string{*message}});
+           return message.has_value();
+         }) &&
+         each([&] {
+           const auto file = notes.text();
+           if (file) includes_.emplace_back(*file);
+           return file.has_value();
+         }) &&
+         notes.at_end();
+}
+
+Difference compare(const Part& before, const Part& after) {
+  Difference difference;
+  count(before.hashes(), after.hashes(), difference);
+  count(pattern_hashes(before), pattern_hashes(after), difference);
+  return difference;
+}
+
+void PartWriter::add(std::uint64_t hash, std::uint32_t line) {
+  if (hosts_.size() == tidy_at_) {
+    tidy();
+    tidy_at_ = std::max(tidy_at_, 2 * hosts_.size());
+  }
+  hosts_.push_back({hash, line});
+}
+
+/// A list that says one name a million times takes the room of one.
+void PartWriter::tidy() {
+  std::sort(hosts_.begin(), hosts_.end(), [](const Hashed& a, const Hashed& b) {
+    if (a.hash != b.hash) return a.hash < b.hash;
+    return a.line < b.line;
+  });
+  const auto end = std::unique(hosts_.begin(), hosts_.end(), [](const Hashed& a, const Hashed& b) {
+    return same_name(a.hash, a.line, b.hash, b.line);
+  });
+  hosts_.erase(end, hosts_.end());
+}
+
+void PartWriter::network(const Network& network, std::uint32_t line) {
+  kinds_.add_prefix(network.prefix);
+  add(network_key(key_, network.address, network.prefix), line);
+}
+
+void PartWriter::sealed_url(std::string_view match_text, std::uint32_t line) {
+  ++kinds_.urls;
+  add(url_key(key_, match_text), line);
+}
+
+void PartWriter::pattern(EntryKind kind, std::string_view text, std::uint32_t line) {
+  patterns_.push_back({kind, line, std::string{text}});
+}
+
+void PartWriter::shared_suffix(std::string_view host, std::uint32_t line) {
+  constexpr std::size_t kMost = 10'000;
+  if (shared_suffixes_.size() < kMost) shared_suffixes_.push_back({EntryKind::domain, line, std::string{host}});
+}
+
+std::vector<std::uint8_t> PartWriter::write(std::string_view digest, ListFormat format, std::uint32_t rejected,
+                                            std::uint32_t skipped, const Diagnostics& diagnostics,
+                                            const std::vector<std::filesystem::path>& includes) {
+  tidy();
+  SectionWriter patterns;
+  for (const auto& pattern : patterns_) {
+    patterns.number(static_cast<std::uint8_t>(pattern.kind));
+    patterns.number(pattern.line);
+    patterns.text(pattern.text);
+  }
+  SectionWriter notes;
+  notes.text(digest);
+  notes.number(static_cast<std::uint8_t>(format));
+  notes.number(rejected);
+  notes.number(skipped);
+  notes.number(kinds_.urls);
+  for (const auto word : kinds_.prefixes)
+    notes.number(word);
+  notes.number(static_cast<std::uint32_t>(expiries_.size()));
+  for (const auto& [line, day] : expiries_) {
+    notes.number(line);
+    notes.number(static_cast<std::int32_t>(day.time_since_epoch().count()));
+  }
+  notes.number(static_cast<std::uint32_t>(shared_suffixes_.size()));
+  for (const auto& suffix : shared_suffixes_) {
+    notes.number(suffix.line);
+    notes.text(suffix.text);
+  }
+  notes.number(static_cast<std::uint32_t>(diagnostics.size()));
+  for (const auto& diagnostic : diagnostics) {
+    notes.text(diagnostic.file);
+    notes.number(diagnostic.line);
+    notes.number(diagnostic.column);
+    notes.text(diagnostic.message);
+  }
+  notes.number(static_cast<std::uint32_t>(includes.size()));
+  for (const auto& file : includes)
+    notes.text(file.string());
+
+  ImageWriter image{ImageKind::part, 0};
+  constexpr std::size_t kRoomForTheRest = 4096;
+  image.reserve(hosts_.size() * 12 + patterns.bytes().size() + notes.bytes().size() + kRoomForTheRest);
+  const auto put_each = [&](PartSection section, auto member) {
+    using Value = std::remove_cvref_t<decltype(hosts_.front().*member)>;
+    const auto room = image.add(section, hosts_.size() * sizeof(Value));
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+      std::memcpy(&room[i * sizeof(Value)], &(hosts_[i].*member), sizeof(Value));
+  };
+  put_each(PartSection::hashes, &Hashed::hash);
+  put_each(PartSection::lines, &Hashed::line);
+  hosts_ = {};
+  image.add(PartSection::patterns, patterns.bytes());
+  image.add(PartSection::notes, notes.bytes());
+  return std::move(image).finish();
+}
+
+}  // namespace breakwater::categories
