@@ -79,8 +79,11 @@ ListFormat kind_of(const fs::path& file) {
 /// The line that says just this, or the end.
 std::vector<std::string>::iterator find_key(std::vector<std::string>& lines, const fs::path& file,
                                             const std::string& key) {
-  return std::ranges::find_if(
-      lines, [&](const std::string& line) { return read_line(kind_of(file), line, language_of(file)).key == key; });
+  const auto kind = kind_of(file);
+  const auto name = file.filename().string();
+  const auto language = categories::keyword_language(name);
+  return std::ranges::find_if(lines,
+                              [&](const std::string& line) { return read_line(kind, line, language).key == key; });
 }
 
 std::string without_cr(std::string line) {
