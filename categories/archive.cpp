@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/words.h"
+
 namespace breakwater::categories {
 namespace {
 
@@ -36,13 +38,6 @@ struct ArchiveFree {
 
 std::string last_error() {
   return std::generic_category().message(errno);
-}
-
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kQuoted))
-    quoted += c >= 0x20 && c < 0x7f ? c : '?';
-  return quoted += text.size() > kQuoted ? "...\"" : "\"";
 }
 
 bool is_name_byte(char c) {
@@ -174,6 +169,7 @@ class Unpacker {
     if (archive_filter_count(reader_.get()) > 2) return "is packed more than once";
     if (++members_ > limits_.members) return "has more than " + std::to_string(limits_.members) + " members";
     const bool raw = archive_format(reader_.get()) == ARCHIVE_FORMAT_RAW;
+    if (raw && archive_filter_code(reader_.get(), 0) == ARCHIVE_FILTER_NONE) return "is damaged: its head is cut short";
     const auto name = unpacked_name(file_);
     if (raw && (name.ends_with(".tar") || file_.extension() == ".tgz")) return "holds no tar archive";
     const char* stored = raw ? name.c_str() : archive_entry_pathname(entry);

@@ -52,7 +52,8 @@ bool load_lists(const Image& image, std::size_t categories, std::vector<ListInfo
 std::optional<Match> meaning(Target target, EntryKind kind, const std::vector<ListMeaning>& meanings) {
   if (list_of(target) >= meanings.size()) return std::nullopt;
   const auto [category, role] = meanings[list_of(target)];
-  return Match{static_cast<ListId>(list_of(target)), line_of(target), category, role, kind};
+  const auto line = role == ListRole::locked ? 0 : line_of(target);
+  return Match{static_cast<ListId>(list_of(target)), line, category, role, kind};
 }
 
 /// Gathers what matches one request.

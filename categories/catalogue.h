@@ -45,7 +45,7 @@ struct ListInfo {
 /// One entry that matched.
 struct Match {
   ListId list = 0;
-  std::uint32_t line = 0;  ///< counts from 1
+  std::uint32_t line = 0;  ///< counts from 1; 0 in a locked list
   CategoryId category = 0;
   ListRole role = ListRole::feed;
   EntryKind kind = EntryKind::domain;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "categories/e2guardian_list.h"
+
 namespace breakwater::categories {
 namespace {
 
@@ -17,6 +19,7 @@ constexpr std::pair<std::string_view, ListFormat> kListNames[] = {
     {"urls", ListFormat::urls},
 };
 constexpr int kDepth = 2;  // PARENT/CHILD
+constexpr std::string_view kRecategorise = "recategorise";
 
 std::string lower(std::string text) {
   for (char& c : text)
@@ -39,6 +42,15 @@ bool is_no_list(const fs::path& path) {
          lower(path.extension().string()) == ".md";
 }
 
+/// The format that a file's name says in every tree: "domains", "keywords", "keywords.en" (of one language).
+std::optional<ListFormat> named_format(std::string_view name) {
+  constexpr std::string_view kOfLanguage = "keywords.";
+  if (name.starts_with(kOfLanguage) && name.size() > kOfLanguage.size()) return ListFormat::keywords;
+  const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, ListFormat>::first);
+  if (known == std::end(kListNames)) return std::nullopt;
+  return known->second;
+}
+
 class Finder {
  public:
   Finder(const Source& source, const Sources& sources, std::vector<fs::path>& inputs, Diagnostics& diagnostics)
@@ -50,10 +62,9 @@ class Finder {
     if (fs::is_regular_file(status)) {
       add(source_.path, source_.path.filename().string(), source_.path.stem().string(), source_.format);
     } else if (fs::is_directory(status)) {
-      if (source_.format == ListFormat::automatic || source_.format == ListFormat::squidguard)
-        tree(source_.path, "", 0);
+      if (!has_own_format()) tree(source_.path, "", kDepth, std::nullopt);
       const bool by_hand = source_.role != ListRole::feed;
-      if (source_.format != ListFormat::squidguard && (by_hand || files_.empty())) plain_files();
+      if (source_.format != ListFormat::squidguard && (by_hand || files_.empty())) format_tree();
     } else {
       report(source_.path, error ? error.message() : "is neither a file nor a folder");
     }
@@ -76,8 +87,23 @@ class Finder {
     return found;
   }
 
-  /// `category` is the way from the source's folder to this one.
-  void tree(const fs::path& folder, const std::string& category, int depth) {
+  bool has_own_format() const {
+    return source_.format != ListFormat::automatic && source_.format != ListFormat::squidguard;
+  }
+
+  /// Files by hand and of a feed without CATEGORY folders: one category a file; those of a format of their own may
+  /// stand in folders.
+  void format_tree() {
+    if (!has_own_format()) return plain_files();
+    auto root = source_.path;
+    std::error_code error;
+    if (source_.format == ListFormat::v2fly && fs::is_directory(root / "data", error)) root /= "data";
+    tree(root, "", kDepth, source_.format);
+  }
+
+  /// `category` is the way from the source's folder to this one; where `others` is set, files of other names than
+  /// kListNames are taken as well.
+  void tree(const fs::path& folder, const std::string& category, int depth, std::optional<ListFormat> others) {
     for (const auto& path : entries(folder)) {
       const auto name = path.filename().string();
       std::error_code error;
@@ -85,11 +111,31 @@ class Finder {
       auto way = category;
       if (!way.empty()) way += '/';
       way += name;
-      const auto* known = std::ranges::find(kListNames, name, &std::pair<std::string_view, ListFormat>::first);
-      if (fs::is_regular_file(status) && known != std::end(kListNames))
-        add(path, way, category, known->second);
-      else if (fs::is_directory(status) && depth < kDepth && !name.starts_with('.'))
-        tree(path, way, depth + 1);
+      const auto named = named_format(name);
+      if (fs::is_regular_file(status) && named)
+        add(path, way, category, *named);
+      else if (fs::is_regular_file(status) && others && !is_no_list(path))
+        add_other(path, way, category, *others);
+      else if (fs::is_directory(status) && !name.starts_with('.') && (depth > 0 || way == kRecategorise))
+        tree(path, way, depth - (way != kRecategorise), others);
+    }
+  }
+
+  void add_other(const fs::path& path, const std::string& way, const std::string& category, ListFormat format) {
+    if (format == ListFormat::v2fly && path.has_extension()) return;
+    if (format != ListFormat::e2guardian) {
+      auto folder = category.empty() ? "" : category + '/';
+      return add(path, way, folder += path.stem().string(), format);
+    }
+    const auto kind = e2guardian_kind(path.filename().string());
+    if (kind == E2guardianKind::sites_and_urls || kind == E2guardianKind::expressions) {
+      add(path, way, category, format);
+    } else if (kind == E2guardianKind::exceptions && source_.role != ListRole::feed) {
+      add(path, way, category, format);
+    } else if (kind) {
+      const auto* why = *kind == E2guardianKind::exceptions ? "a feed can allow nothing: the list is passed over"
+                                                            : "means nothing to a gateway: the list is passed over";
+      diagnostics_.push_back({Severity::warning, path.string(), 0, 0, why});
     }
   }
 
@@ -97,18 +143,27 @@ class Finder {
     for (const auto& path : entries(source_.path)) {
       const auto name = path.filename().string();
       std::error_code error;
-      const bool listed = std::ranges::any_of(kListNames, [&name](const auto& known) { return known.first == name; });
-      if (fs::is_regular_file(path, error) && !listed && !is_no_list(path))
+      if (fs::is_regular_file(path, error) && !named_format(name) && !is_no_list(path))
         add(path, name, path.stem().string(), source_.format);
     }
   }
 
   /// `way` leads from the source to the file, `folder` is the feed's word for the category.
   void add(const fs::path& path, const std::string& way, const std::string& folder, ListFormat format) {
+    const auto is_in = [&folder](std::string_view top) {
+      return folder.starts_with(top) && (folder.size() == top.size() || folder[top.size()] == '/');
+    };
     auto role = source_.role;
-    if (role == ListRole::local && (folder == "allow" || folder.starts_with("allow/"))) role = ListRole::allow;
-    const bool has_category = role == ListRole::feed || role == ListRole::local;
-    files_.push_back({path, source_.name + '/' + way, has_category ? category(folder) : "", role, format});
+    auto meant = folder;
+    if (role == ListRole::local && is_in("allow")) role = ListRole::allow;
+    if (role == ListRole::local && is_in(kRecategorise)) {
+      if (folder.size() <= kRecategorise.size() + 1)
+        return report(path, "stands in no folder of a category: recategorise/CATEGORY/" + path.filename().string());
+      role = ListRole::recategorise;
+      meant.erase(0, kRecategorise.size() + 1);
+    }
+    const bool has_category = role != ListRole::allow && role != ListRole::exception;
+    files_.push_back({path, source_.name + '/' + way, has_category ? category(meant) : "", role, format});
   }
 
   std::string category(const std::string& folder) const {

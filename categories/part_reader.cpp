@@ -76,7 +76,7 @@ class Reading : public EntrySink {
     sum_.update(to_string(file_.format));
     const auto key_mark = host_key(key_, "key");  // parts made with another key are others
     sum_.update({reinterpret_cast<const char*>(&key_mark), sizeof key_mark});
-    ListReader reader{file_.format, *this};
+    ListReader reader{file_.format, *this, file_.path.filename().string()};
     auto error = read(file_.path, reader);
     if (error.empty()) error = reader.refusal();
     if (error.empty() && !part_.has_room()) error = "there are more entries than any list should have";
@@ -123,7 +123,7 @@ class Reading : public EntrySink {
     open_.push_back(path);
     const auto outer_file = std::exchange(current_, path);
     const auto outer_line = std::exchange(included_at_, at(line));
-    ListReader reader{file_.format, *this};
+    ListReader reader{file_.format, *this, path.filename().string()};
     auto error = read(path, reader);
     if (error.empty()) error = reader.refusal();
     current_ = outer_file;

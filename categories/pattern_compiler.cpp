@@ -1,7 +1,6 @@
 #include "categories/pattern_compiler.h"
 
 #include <algorithm>
-#include <deque>
 #include <tuple>
 
 #include "categories/keyword.h"
@@ -62,11 +61,9 @@ bool PatternCompiler::write(ImageWriter& image, std::vector<ListInfo>& lists, st
     auto& patterns = groups[group];
     if (patterns.empty()) continue;
     std::vector<PatternText> texts;
-    std::deque<std::string> keywords;
     texts.reserve(patterns.size());
-    for (const auto& [kind, text, targets] : patterns)
-      texts.push_back(
-          {kind, kind == EntryKind::keyword ? keywords.emplace_back(keyword_pattern(text).expression) : text});
+    for (const auto& pattern : patterns)
+      texts.push_back({pattern.kind, pattern.text});
     auto database = cache_.empty() ? compile_patterns(texts) : compile_patterns(texts, cache_, used_.emplace_back());
     if (!database.error.empty()) {
       error = std::move(database.error);

@@ -13,6 +13,7 @@
 
 #include "categories/expression_cost.h"
 #include "categories/image.h"
+#include "categories/keyword.h"
 #include "categories/pattern_set.h"
 #include "categories/sha256.h"
 
@@ -97,7 +98,7 @@ class DatabaseCompiler {
     texts.reserve(which.size());  // pointers into it are kept
     for (const auto index : which) {
       const auto& [kind, text] = patterns_[index];
-      texts.emplace_back(text);
+      texts.push_back(kind == EntryKind::keyword ? keyword_pattern(text).expression : std::string{text});
       pointers.push_back(texts.back().c_str());
       lengths.push_back(texts.back().size());
       all_flags.push_back(flags(kind));
@@ -206,7 +207,7 @@ class DatabaseCompiler {
 
 /// A file's name that changes with all that its content depends on.
 std::string cache_name(std::span<const PatternText> patterns) {
-  constexpr std::string_view kScreening = "screening 2";  // to be changed with what is refused, or kept for RE2
+  constexpr std::string_view kScreening = "screening 3";  // to be changed with what is refused, or kept for RE2
   hs_platform_info_t platform{};
   hs_populate_platform(&platform);
   SectionWriter text;

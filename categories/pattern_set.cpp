@@ -189,7 +189,7 @@ bool PatternSet::scan(std::string_view host, std::string_view match_text, Scratc
     const bool holds_urls = i % 2 == 0;
     if (!groups_[i].database || (holds_urls && host_only)) continue;
     ok = scan_group(groups_[i], subject) && ok;
-    if (same_text || holds_urls) continue;
+    if (holds_urls || same_text) continue;
     Subject folded{*this, *text, 0, text->size(), Wanted::keywords, scratch};
     ok = scan_group(groups_[i], folded) && ok;
   }

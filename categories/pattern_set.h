@@ -53,8 +53,8 @@ std::unique_ptr<re2::RE2::Set> make_re2_set(std::span<const std::string_view> ex
 re2::RE2::Options re2_options();
 
 /// What is matched against "host/path?query": URLs in Hyperscan databases that are not asked where only the host is
-/// known; expressions and keywords in others, which are asked once more where
-/// keywords need another text; in RE2 the expressions that Hyperscan refuses.
+/// known; expressions and keywords in others, which are asked once more where keywords need another text; in RE2 the
+/// expressions that Hyperscan refuses.
 class PatternSet {
  public:
   /// Databases: URLs and expressions of feeds, then the same of lists kept by hand. Patterns are numbered in this

@@ -21,6 +21,8 @@ class PublicSuffixes {
 
   /// `host` is the text of a Host that is a domain. A single label is `icann` whether a registry knows it or not.
   SuffixKind kind(std::string_view host) const;
+  /// kind(host) == SuffixKind::icann, in a tenth of the time for most names: for lists of millions.
+  bool is_icann(std::string_view host) const;
 
  private:
   struct Free {

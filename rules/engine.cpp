@@ -16,6 +16,10 @@ constexpr std::chrono::days kLookAhead{8};
 /// A span without an end was looked for within a horizon from one instant; it may not be believed for ever.
 constexpr std::chrono::days kCacheFor{1};
 
+bool is_by_hand(ListRole role) {
+  return role == ListRole::local || role == ListRole::recategorise;
+}
+
 bool is_stricter(const Ruling& a, const Ruling& b) {
   return a.action != b.action ? a.action == Action::block : a.rule < b.rule;
 }
@@ -33,6 +37,18 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
   judge(verdict, facts, subject.group, period(subject.group, now));
+  return verdict;
+}
+
+Verdict Engine::decide_in(std::string_view period, const Facts& facts, GroupId group) {
+  Verdict verdict;
+  const auto& groups = snapshot_->policy.groups;
+  verdict.period = period;
+  if (group < groups.size()) verdict.group = groups[group].name;
+  classify(facts);
+  if (classification_.status != categories::ClassifyStatus::ok) return verdict;
+  verdict.categories = classification_.categories;
+  judge(verdict, facts, group, {period, std::nullopt, std::nullopt});
   return verdict;
 }
 
@@ -105,12 +121,12 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
     verdict.action = Action::allow;
     verdict.reason = Reason::essential;
   } else {
-    if (classification_.allow) {
+    if (classification_.allow || classification_.recategorised) {
       // The IT provider's word: what feeds say of the host no longer counts, what they themselves put it into does.
       auto& matches = classification_.matches;
-      matches.erase(std::remove_if(matches.begin(), matches.end(),
-                                   [](const Match& match) { return match.role != ListRole::local; }),
-                    matches.end());
+      matches.erase(
+          std::remove_if(matches.begin(), matches.end(), [](const Match& match) { return !is_by_hand(match.role); }),
+          matches.end());
       verdict.categories = classification_.local;
     }
     verdict.until = span.until;

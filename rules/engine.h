@@ -29,9 +29,13 @@ class Engine {
   explicit Engine(std::shared_ptr<const Snapshot> snapshot);
 
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
-  /// essential -> allow; local allow -> allow; rules, the strictest category winning -> allow or block; the group's
-  /// default. The verdict's views live as long as snapshot().
+  /// essential -> allow; local allow -> allow; what a local list recategorises is no longer what feeds say; rules, the
+  /// strictest category winning -> allow or block; the group's default. The verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
+
+  /// The same where the clock does not matter: in a period of the group's timetable, as its name is. For rehearsals and
+  /// explanations.
+  Verdict decide_in(std::string_view period, const Facts& facts, GroupId group);
 
   /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
   Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);

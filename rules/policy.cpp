@@ -27,6 +27,14 @@ bool Policy::is_essential(const categories::Host& host) const {
   return true;
 }
 
+std::vector<std::string_view> Policy::periods(GroupId group) const {
+  std::vector<std::string_view> names;
+  if (group < rulings_.size())
+    for (const auto& entry : rulings_[group])
+      names.emplace_back(entry.period);
+  return names;
+}
+
 const Rulings& Policy::rulings(GroupId group, std::string_view period) const {
   static const Rulings kNone;
   if (group >= rulings_.size()) return kNone;

@@ -36,6 +36,13 @@ struct Group {
 /// A policy resolved against a catalogue's categories. Immutable; safe from any thread. Built by PolicyFile::resolve().
 class Policy {
  public:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  /// Hosts and domains in normal form.
+  using Hosts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+
   std::string centre;
   const date::time_zone* zone = nullptr;
   std::vector<Group> groups;
@@ -51,6 +58,9 @@ class Policy {
   std::optional<GroupId> find_group(std::string_view name) const;
   /// Does `essential` name the host or a parent domain of it?
   bool is_essential(const categories::Host& host) const;
+  /// The names of the group's periods; "" alone where it has no timetable. Live as long as the policy.
+  std::vector<std::string_view> periods(GroupId group) const;
+  const Hosts& essential() const { return essential_; }
   /// All that the rules say for this group in this period; no entries where they say nothing. Lives as long as the
   /// policy.
   const Rulings& rulings(GroupId group, std::string_view period) const;
@@ -60,10 +70,6 @@ class Policy {
  private:
   friend class PolicyBuilder;
 
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
   /// The few periods of one group.
   struct PeriodRulings {
     std::string period;
@@ -71,7 +77,7 @@ class Policy {
   };
 
   NetworkIndex networks_;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> essential_;
+  Hosts essential_;
   std::vector<std::vector<PeriodRulings>> rulings_;  ///< by group
 };
 

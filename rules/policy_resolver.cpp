@@ -73,6 +73,8 @@ class PolicyBuilder {
     policy_.floor = categories::locked_categories(table_);
     for (const auto& text : draft_.floor)
       if (const auto id = category(text)) policy_.floor |= table_.family(*id);
+    for (const auto& slot : draft_.locked)
+      if (const auto id = table_.find(slot.category)) policy_.floor |= table_.family(*id);
   }
 
   void concern() {

@@ -4,7 +4,7 @@
 
 #include <fmt/chrono.h>
 
-#include "categories/entry_parser.h"
+#include "categories/plain_list.h"
 #include "rules/civil_time.h"
 
 namespace breakwater::lists {
@@ -56,7 +56,7 @@ EntryNote parse_note(std::string_view text) {
 
 ReadLine read_line(categories::ListFormat format, std::string_view line, std::string_view language) {
   Recorder recorder;
-  categories::parse_entry(format, line, 1, recorder, language);
+  categories::PlainList{format, recorder, language}.line(line, 1);
   return std::move(recorder.read);
 }
 

@@ -5,8 +5,8 @@
 
 #include <gmock/gmock.h>
 
-#include "categories/entry_parser.h"
 #include "categories/pattern_set.h"
+#include "categories/plain_list.h"
 #include "tests/categories/list_tree.h"
 
 namespace breakwater::categories::test {
@@ -82,7 +82,7 @@ TEST(Keyword, IsReadFromALineWithItsLanguage) {
   };
   const auto read = [](std::string_view line, std::string_view language) {
     Said sink;
-    parse_entry(ListFormat::keywords, line, 1, sink, language);
+    PlainList{ListFormat::keywords, sink, language}.line(line, 1);
     return sink.said;
   };
   EXPECT_EQ("tr:irak", read(" IRAK # why\r", "tr"));

@@ -1,10 +1,12 @@
-// Input: a byte that chooses the format, a byte for the size of the pieces, then a list.
+// Input: a byte that chooses the format ('0' is the first of ListFormat), a byte for the size of the pieces, then a
+// list.
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "categories/list_reader.h"
+#include "categories/public_suffix.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace breakwater::fuzz {
@@ -20,7 +22,8 @@ class Checker : public EntrySink {
   void domain(const Host& host, std::uint32_t line) override {
     const auto again = normalise_host(host.text(), HostSource::person);
     require(again.has_value() && *again == host, "a listed host is in its normal form");
-    require(host.is_literal() || host.text().find('.') != std::string_view::npos, "no top-level domain is listed");
+    require(host.is_literal() || PublicSuffixes::system().kind(host.text()) != SuffixKind::icann,
+            "no public suffix is listed");
     take('d', host.text(), line);
   }
   void pattern(EntryKind kind, std::string_view text, std::uint32_t line) override {
@@ -36,18 +39,23 @@ class Checker : public EntrySink {
   }
   void network(const Network& network, std::uint32_t line) override {
     require(Network::parse(network.to_string()) == network, "a listed network is in its normal form");
+    require(network.prefix < 128, "an address is no network");
+    require(network.prefix >= 104 || (network.prefix >= 19 && !network.contains(IpAddress::from_v4(0))),
+            "no network is too wide");
     take('n', network.to_string(), line);
   }
   void except(const Host& host, std::uint32_t line) override { take('e', host.text(), line); }
   void until(std::chrono::sys_days day, std::uint32_t line) override {
+    require(line == last_, "a day stands after its entry");
     take('u', std::to_string(day.time_since_epoch().count()), line);
   }
   void include(std::string_view file, std::uint32_t line, std::uint32_t column) override {
-    require(column >= 1 && column <= kMaxLine, "a column is inside the line");
+    require(column >= 1 && column <= kMaxLine && !file.empty(), "an include names a file");
     take('i', file, line);
   }
   void skip(std::string_view what, std::uint32_t line, std::uint32_t column) override {
     require(column >= 1 && column <= kMaxLine, "a column is inside the line");
+    require(!what.empty() && what.size() < 80, "a phrase says what is skipped");
     take('s', what, line);
   }
   void reject(std::uint32_t line, std::uint32_t column, std::string message) override {
@@ -76,14 +84,15 @@ std::string read(ListFormat format, std::string_view text, std::size_t piece) {
     text.remove_prefix(std::min(piece, text.size()));
   }
   reader.finish();
+  require(reader.format() != ListFormat::automatic || !reader.refusal().empty(), "the format is told");
   require(reader.refusal().empty() || checker.said.empty(), "a refused file gives no entry");
   return checker.said.append(reader.refusal());
 }
 
 void run(std::span<const std::uint8_t> input) {
   if (input.size() < 2) return;
-  constexpr std::uint8_t kFormats = 6;
-  const auto format = static_cast<ListFormat>(input[0] % kFormats);
+  constexpr auto kFormats = static_cast<std::uint8_t>(ListFormat::v2fly) + 1;
+  const auto format = static_cast<ListFormat>(static_cast<std::uint8_t>(input[0] - '0') % kFormats);
   const auto text = as_text(input.subspan(2));
   require(read(format, text, text.size()) == read(format, text, std::size_t{1} + input[1]),
           "a list reads the same in whatever pieces it comes");

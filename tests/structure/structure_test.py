@@ -20,6 +20,7 @@ ARROWS = {
     "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
     "proxy/net": {"categories"},
     "proxy/dns": {"categories", "proxy/net"},
+    "proxy/feeds": {"categories", "rules"},
     "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns"},
     "proxy/lists": {"categories", "rules"},
     "proxy/cli": {"categories", "rules", "proxy/lists", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
