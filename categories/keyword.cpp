@@ -134,6 +134,11 @@ bool is_language(std::string_view code) {
   return code.empty() || holds(kLanguages, code);
 }
 
+std::string_view keyword_language(std::string_view file_name) {
+  constexpr std::string_view kName = "keywords.";
+  return file_name.starts_with(kName) ? file_name.substr(kName.size()) : std::string_view{};
+}
+
 Result<std::string, KeywordError> normalise_keyword(std::string_view text, std::string_view language) {
   if (!is_language(language)) return KeywordError::unknown_language;
   if (u8_check(bytes(text), text.size())) return KeywordError::bad_utf8;

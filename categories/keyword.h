@@ -24,6 +24,9 @@ std::string_view to_string(KeywordError error);
 /// for a few that have no code there.
 bool is_language(std::string_view code);
 
+/// The language that the name of a list says: "tr" of "keywords.tr", else "". Not checked.
+std::string_view keyword_language(std::string_view file_name);
+
 /// A key word, or a phrase of words with spaces between them, in its normal form: Unicode's case folding, decomposed
 /// (NFD), with "CODE:" before it where that language has rules of its own:
 ///

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 using categories::ListFormat;
 
 constexpr std::string_view kRecategorise = "recategorise/";
-constexpr std::string_view kKeywordsOf = "keywords.";
 
 /// Cut at each '\n'; a '\r' stays with its line. A text that ends with a line end gives an empty last line.
 std::vector<std::string> split_lines(std::string_view text) {
@@ -70,21 +69,21 @@ ReadLine read_entry(LocalEntry& entry) {
   return read;
 }
 
+/// `automatic` for what is not named after a kind of list.
 ListFormat kind_of(const fs::path& file) {
   const auto name = file.filename().string();
-  if (name.starts_with(kKeywordsOf)) return ListFormat::keywords;
+  if (!categories::keyword_language(name).empty()) return ListFormat::keywords;
   return categories::find_list_format(name).value_or(ListFormat::automatic);
-}
-std::string language_of(const fs::path& file) {
-  const auto name = file.filename().string();
-  return name.starts_with(kKeywordsOf) ? name.substr(kKeywordsOf.size()) : "";
 }
 
 /// The line that says just this, or the end.
 std::vector<std::string>::iterator find_key(std::vector<std::string>& lines, const fs::path& file,
                                             const std::string& key) {
-  return std::ranges::find_if(
-      lines, [&](const std::string& line) { return read_line(kind_of(file), line, language_of(file)).key == key; });
+  const auto kind = kind_of(file);
+  const auto name = file.filename().string();
+  const auto language = categories::keyword_language(name);
+  return std::ranges::find_if(lines,
+                              [&](const std::string& line) { return read_line(kind, line, language).key == key; });
 }
 
 std::string without_cr(std::string line) {

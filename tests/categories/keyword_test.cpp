@@ -63,6 +63,8 @@ TEST(Keyword, RefusesWhatIsNone) {
               normal("word", language));
   for (const auto* language : {"", "en", "pl", "zu", "aa", "prs"})
     EXPECT_TRUE(is_language(language)) << language;
+  EXPECT_EQ("tr", keyword_language("keywords.tr"));
+  EXPECT_EQ("", keyword_language("keywords"));
 }
 
 /// The languages that reach the parser.
