@@ -44,7 +44,13 @@ class ExpiredLines {
 
 struct CatalogueBuilder::Impl {
   Impl(const Sources& all_sources, BuildOptions build_options)
-      : sources(all_sources), options(std::move(build_options)), cache(options.cache) {}
+      : sources(all_sources), options(with_key(std::move(build_options))), cache(options.cache, key()) {}
+
+  static BuildOptions with_key(BuildOptions given) {
+    if (!given.key) given.key = random_key();
+    return given;
+  }
+  SipKey key() const { return options.key.value_or(SipKey{}); }
 
   struct Range {
     const Source* source = nullptr;
@@ -133,7 +139,7 @@ void CatalogueBuilder::Impl::read(const ListFile& file, const std::filesystem::p
   auto part = cache.find(file);
   if (!part) {
     const auto stamp = PartCache::stamp(file.path);
-    auto bytes = read_part(file, root, *options.key, report.diagnostics);
+    auto bytes = read_part(file, root, key(), report.diagnostics);
     if (!bytes) return;
     auto made = cache.keep(file, stamp, std::move(*bytes));
     if (!made) return error(report, file.path, "cannot be compiled: " + std::string{to_string(made.error())});
@@ -159,6 +165,8 @@ void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
   auto part = Part::open(list.part);
   if (!part)
     return error(report, list.part, "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())});
+  if (!part->is_of(key()))
+    return error(report, list.part, "the locked list \"" + list.name + "\" was made with another key: import it again");
   place(list.name, list.category, ListRole::locked, {}, std::move(*part), report);
 }
 
@@ -172,7 +180,6 @@ void CatalogueBuilder::Impl::place_absent(BuildReport& report) {
 
 bool CatalogueBuilder::Impl::read(BuildReport& report) {
   report = {};
-  if (!options.key) options.key = random_key();
   if (!options.key) {
     error(report, {}, "OpenSSL gives no random bytes");
     return false;
@@ -188,7 +195,7 @@ bool CatalogueBuilder::Impl::read(BuildReport& report) {
 
 std::uint64_t CatalogueBuilder::Impl::fingerprint() const {
   SectionWriter text;
-  text.number(host_key(*options.key, "key"));
+  text.number(host_key(key(), "key"));
   for (const auto& placed : parts) {
     text.text(placed.name);
     text.text(table.name(placed.category));
@@ -208,7 +215,7 @@ void CatalogueBuilder::Impl::check_not_empty(const Range& range, BuildReport& re
 
 std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildReport& report) {
   ImageWriter image{ImageKind::catalogue, fingerprint()};
-  HostIndexBuilder hosts{*options.key};
+  HostIndexBuilder hosts{key()};
   PatternCompiler patterns{options.cache};
   std::size_t entries = 0;
   for (const auto& placed : parts)

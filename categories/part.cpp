@@ -209,7 +209,7 @@ std::vector<std::uint8_t> PartWriter::write(std::string_view digest, ListFormat 
   for (const auto& file : includes)
     notes.text(file.string());
 
-  ImageWriter image{ImageKind::part, 0};
+  ImageWriter image{ImageKind::part, host_key(key_, Part::kKeyMark)};
   constexpr std::size_t kRoomForTheRest = 4096;
   image.reserve(hosts_.size() * 12 + patterns.bytes().size() + notes.bytes().size() + kRoomForTheRest);
   const auto put_each = [&](PartSection section, auto member) {

@@ -42,6 +42,8 @@ class Part {
   /// SHA-256 of the list's bytes and of all that their meaning depends on: the format, the key, the reader's version.
   std::string_view digest() const { return digest_; }
   ListFormat format() const { return format_; }
+  /// Tells whether the part was made with this key: without the same one nothing in it is ever found.
+  bool is_of(const SipKey& key) const { return image_.fingerprint() == host_key(key, kKeyMark); }
   std::span<const std::uint64_t> hashes() const { return hashes_; }  ///< sorted
   std::span<const std::uint32_t> lines() const { return lines_; }    ///< of the hashes; may carry kExceptLine
   const std::vector<Pattern>& patterns() const { return patterns_; }
@@ -55,6 +57,8 @@ class Part {
   std::span<const std::uint8_t> bytes() const { return image_.bytes(); }
 
  private:
+  friend class PartWriter;
+  static constexpr std::string_view kKeyMark = "the key";
   explicit Part(Image image) : image_(std::move(image)) {}
   static Result<Part, CatalogueError> load(Result<Image, CatalogueError> image);
   bool read_notes();

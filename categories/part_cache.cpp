@@ -23,7 +23,7 @@ bool is_digest(std::string_view text) {
 
 }  // namespace
 
-PartCache::PartCache(fs::path folder) : folder_(std::move(folder)) {
+PartCache::PartCache(fs::path folder, const SipKey& key) : folder_(std::move(folder)), key_(key) {
   if (folder_.empty()) return;
   std::error_code ignored;
   fs::create_directories(folder_, ignored);
@@ -77,7 +77,7 @@ std::optional<Part> PartCache::find(const ListFile& file) const {
 std::optional<Part> PartCache::find(std::string_view digest) const {
   if (folder_.empty() || !is_digest(digest)) return std::nullopt;
   auto part = Part::open(part_file(digest));
-  if (!part || part->digest() != digest) return std::nullopt;
+  if (!part || part->digest() != digest || !part->is_of(key_)) return std::nullopt;
   return std::move(*part);
 }
 

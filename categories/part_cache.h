@@ -18,8 +18,8 @@ namespace breakwater::categories {
 /// again. One process at a time may write to a folder.
 class PartCache {
  public:
-  /// An empty path: nothing is kept.
-  explicit PartCache(std::filesystem::path folder);
+  /// An empty path: nothing is kept. Parts of another key are as good as absent.
+  PartCache(std::filesystem::path folder, const SipKey& key);
 
   /// The part that this list, as it is on disk, gave before.
   std::optional<Part> find(const ListFile& file) const;
@@ -45,6 +45,7 @@ class PartCache {
   void load();
 
   std::filesystem::path folder_;
+  SipKey key_;
   std::map<std::string, Note> notes_;
 };
 

@@ -74,8 +74,6 @@ class Reading : public EntrySink {
   std::optional<std::vector<std::uint8_t>> run(Diagnostics& diagnostics) {
     sum_.update(kReaderVersion);
     sum_.update(to_string(file_.format));
-    const auto key_mark = host_key(key_, "key");  // parts made with another key are others
-    sum_.update({reinterpret_cast<const char*>(&key_mark), sizeof key_mark});
     ListReader reader{file_.format, *this, file_.path.filename().string()};
     auto error = read(file_.path, reader);
     if (error.empty()) error = reader.refusal();

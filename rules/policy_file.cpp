@@ -39,6 +39,10 @@ const std::vector<std::string>& PolicyFile::own_hosts() const {
   return impl_->draft.own_hosts;
 }
 
+const date::time_zone& PolicyFile::zone() const {
+  return *impl_->draft.zone;
+}
+
 std::optional<Policy> PolicyFile::resolve(const categories::Catalogue& catalogue,
                                           categories::Diagnostics& diagnostics) const {
   DiagnosticSink sink(impl_->draft.file, impl_->draft.text);

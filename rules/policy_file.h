@@ -34,6 +34,7 @@ class PolicyFile {
   const std::vector<LockedSlot>& locked() const;
   /// The centre's own hosts ([centre] hosts), in normal form.
   const std::vector<std::string>& own_hosts() const;
+  const date::time_zone& zone() const;
 
   /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error.
   std::optional<Policy> resolve(const categories::Catalogue& catalogue, categories::Diagnostics& diagnostics) const;

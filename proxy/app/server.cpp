@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "proxy/app/feed_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
@@ -22,7 +23,8 @@ namespace {
 
 constexpr int kWrong = 1;
 constexpr int kUsage = 2;
-constexpr std::chrono::milliseconds kLook{500};  ///< between two looks at the watched files
+constexpr std::chrono::milliseconds kLook{400};  ///< between two looks at the watched files
+constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 
 void tell(const categories::Diagnostics& diagnostics) {
@@ -49,19 +51,21 @@ void raise_descriptor_limit() {
 class Server {
  public:
   Server(const ServeOptions& options, const snapshot::Settings& settings, const Clock& clock, telemetry::AccessLog& log,
-         safeguarding::Recorder& recorder)
+         safeguarding::Recorder& recorder, std::filesystem::path access_log)
       : options_(options),
+        access_log_(std::move(access_log)),
         settings_(settings),
         clock_(clock),
         log_(log),
         recorder_(recorder),
         limit_(settings.connections, settings.connections_per_client),
         look_(io_),
+        day_(io_),
         drain_(io_),
         signals_(io_, SIGHUP, SIGTERM, SIGINT) {}
 
   int run() {
-    const auto in_force = load();
+    const auto in_force = load("start");
     if (!in_force) return kWrong;
     if (!listen(*in_force)) return kUsage;
     watch_signals();
@@ -73,6 +77,7 @@ class Server {
           if (--running_ == 0) io_.stop();
         });
       });
+    const FeedKeeper feeds([this] { return load_request("update"); });
     for (const auto& endpoint : endpoints_)
       std::cout << "listening on " << net::to_string(endpoint) << std::endl;
     io_.run();
@@ -83,10 +88,34 @@ class Server {
   }
 
  private:
-  /// Policy, lists and fixed names as they are on disk; nullptr, with every reason told, where they cannot be used.
-  std::shared_ptr<const InForce> load() {
+  snapshot::LoadRequest load_request(std::string why) const {
+    snapshot::LoadRequest request;
+    request.policy = options_.policy;
+    request.gate = settings_.gate;
+    request.state = options_.state;
+    request.now = clock_.seconds();
+    request.access_log = access_log_;
+    request.why = std::move(why);
+    return request;
+  }
+
+  /// Policy, lists and fixed names as they are on disk; nullptr, with every reason told, where they cannot be used. At
+  /// a start the lists that were in force before take the place of unusable ones: a gateway without a filter is no
+  /// help.
+  std::shared_ptr<const InForce> load(const std::string& why) {
     const auto begin = std::chrono::file_clock::now();
-    auto loaded = snapshot::load(options_.policy, settings_.gate, options_.state);
+    const auto request = load_request(why);
+    auto loaded = snapshot::put_in_force(request);
+    if (!loaded.snapshot && workers_.empty()) {
+      if (auto last_good = snapshot::last_good(request); last_good.snapshot) {
+        tell(loaded.diagnostics);
+        spdlog::error("the lists on disk cannot be used; those that were in force before are");
+        loaded.snapshot = std::move(last_good.snapshot);
+        loaded.entries = last_good.entries;
+        loaded.diagnostics.clear();
+      }
+    }
+    watch_day(loaded.changes_at);
     auto next = std::make_shared<InForce>();
     next->snapshot = loaded.snapshot;
     next->own = own_addresses();
@@ -106,7 +135,9 @@ class Server {
     tell(loaded.diagnostics);
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
-    spdlog::info("in force: {} entries of {} lists", loaded.entries, loaded.snapshot->catalogue->lists().size());
+    if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
+    spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
+                 loaded.snapshot->catalogue->lists().size(), loaded.version);
     return next;
   }
 
@@ -170,12 +201,26 @@ class Server {
     });
   }
 
-  void reload(std::string_view why) {
+  /// Dated entries end at midnight of the centre.
+  void watch_day(std::optional<rules::SysSeconds> changes_at) {
+    day_.cancel();
+    if (!changes_at) return;
+    const auto wait = std::max(*changes_at - clock_.seconds(), std::chrono::seconds(1));
+    day_.expires_after(std::min(wait, kMostWait));
+    day_.async_wait([this](net::error_code error) {
+      if (!error) reload("the day of an entry may have ended");
+    });
+  }
+
+  void reload(const std::string& why) {
     if (draining_) return;
     spdlog::info("reload: {}", why);
-    const auto next = load();
+    const auto next = load(why);
     if (!next) {
-      spdlog::error("reload refused; what was in force stays in force");
+      spdlog::error(
+          "reload refused; what was in force stays in force. Mend what is told above, or take the lists as they are "
+          "with "
+          "`breakwater lists update --accept REASON`");
       return;
     }
     for (auto& worker : workers_)
@@ -191,6 +236,7 @@ class Server {
     draining_ = true;
     spdlog::info("draining; a second signal ends at once");
     look_.cancel();
+    day_.cancel();
     for (auto& worker : workers_)
       worker->post_drain();
     drain_.expires_after(settings_.drain);
@@ -212,6 +258,7 @@ class Server {
   }
 
   const ServeOptions& options_;
+  const std::filesystem::path access_log_;
   const snapshot::Settings& settings_;
   const Clock& clock_;
   telemetry::AccessLog& log_;
@@ -219,6 +266,7 @@ class Server {
   ConnectionLimit limit_;
   net::asio::io_context io_{1};
   net::Timer look_;
+  net::Timer day_;
   net::Timer drain_;
   net::asio::signal_set signals_;
   Watcher watcher_;
@@ -314,7 +362,7 @@ int serve(const ServeOptions& options) {
     static_cast<void>(safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_write));
     auto recorder =
         std::make_unique<safeguarding::Recorder>(options.state, safeguarding::RecorderOptions{}, FailureTeller());
-    Server server(options, *settings, *clock, log, *recorder);
+    Server server(options, *settings, *clock, log, *recorder, log_options.file);
     const int code_of_run = server.run();
     recorder.reset();  // writes what is left while the workers that its handlers post to are still there
     return code_of_run;

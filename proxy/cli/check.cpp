@@ -141,7 +141,12 @@ int check(const CheckOptions& options) {
     if (!text) return fail(options.config.string() + ": cannot be read: " + error);
     settings = snapshot::parse_settings(*text, options.config, diagnostics);
   }
-  auto loaded = snapshot::load(options.policy, settings.gate, std::nullopt);
+  snapshot::LoadRequest request;
+  request.policy = options.policy;
+  request.gate = settings.gate;
+  request.state = options.state;
+  request.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  auto loaded = snapshot::look(request);
   diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
   if (!loaded.snapshot || categories::has_errors(diagnostics)) {
     for (const auto& diagnostic : diagnostics)

@@ -20,13 +20,17 @@ void print_json(const categories::Diagnostic& diagnostic) {
 
 }  // namespace
 
-int policy_check(const std::filesystem::path& policy, Output output) {
+int policy_check(const std::filesystem::path& policy, const std::filesystem::path& state, Output output) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(policy, error)) {
     std::cerr << "breakwater: " << policy.string() << ": no such file\n";
     return 2;
   }
-  const auto loaded = snapshot::load(policy, {}, std::nullopt);
+  snapshot::LoadRequest request;
+  request.policy = policy;
+  request.state = state;
+  request.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto loaded = snapshot::look(request);
   std::size_t errors = 0;
   for (const auto& diagnostic : loaded.diagnostics) {
     errors += diagnostic.severity == categories::Severity::error ? 1 : 0;

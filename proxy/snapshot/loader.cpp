@@ -1,11 +1,18 @@
 #include "proxy/snapshot/loader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
-#include "categories/catalogue_builder.h"
+#include <date/date.h>
+
+#include "categories/image.h"
+#include "categories/part_cache.h"
+#include "proxy/lists/list_state.h"
+#include "proxy/lists/traffic.h"
+#include "proxy/snapshot/sources.h"
 #include "rules/civil_time.h"
 #include "rules/policy_file.h"
 #include "rules/toml_reader.h"
@@ -13,41 +20,297 @@
 namespace breakwater::snapshot {
 namespace {
 
+using categories::Catalogue;
+using categories::ListRole;
+using categories::Severity;
+using lists::ListState;
+using lists::Version;
+
 constexpr std::uintmax_t kPolicyMost = 256u << 20;
 
-using CataloguePtr = std::shared_ptr<const categories::Catalogue>;
+using CataloguePtr = std::shared_ptr<const Catalogue>;
 
-void complain(Loaded& loaded, categories::Severity severity, const std::filesystem::path& file, std::string message) {
-  loaded.diagnostics.push_back({severity, file.string(), 0, 0, std::move(message)});
+std::string date_of(rules::SysSeconds when, const date::time_zone& zone) {
+  constexpr std::size_t kDate = 10;  // "2026-11-23"
+  return rules::format_civil(when, zone).substr(0, kDate);
 }
 
-/// The catalogue compiled before, where its sources have not changed since and the file can be trusted.
-CataloguePtr reuse(const std::filesystem::path& file, std::uint64_t fingerprint) {
-  auto opened = categories::Catalogue::open(file);
-  return opened && (*opened)->fingerprint() == fingerprint ? *opened : nullptr;
-}
+/// One run from policy text to snapshot.
+class Loader {
+ public:
+  explicit Loader(const LoadRequest& request) : request_(request) {}
 
-CataloguePtr compile(const categories::Sources& sources, const std::optional<std::filesystem::path>& kept,
-                     Loaded& loaded) {
-  categories::BuildReport report;
-  auto image = categories::build_catalogue(sources, report);
-  loaded.diagnostics.insert(loaded.diagnostics.end(), report.diagnostics.begin(), report.diagnostics.end());
-  loaded.inputs.insert(loaded.inputs.end(), report.inputs.begin(), report.inputs.end());
-  if (!image) return nullptr;
-  if (kept) {
-    std::string error;
-    if (categories::write_image(*kept, *image, error)) {
-      if (auto opened = categories::Catalogue::open(*kept)) return *opened;
-    } else {
-      complain(loaded, categories::Severity::warning, *kept, "the compiled lists could not be kept: " + error);
+  Loaded look() {
+    if (parse() && open_state() && read()) {
+      auto catalogue = reuse();
+      if (!catalogue) catalogue = open(compile());
+      loaded_.snapshot = resolve(catalogue);
     }
+    return finish();
   }
-  auto opened = categories::Catalogue::from_image(std::move(*image));
-  if (opened) return *opened;
-  complain(loaded, categories::Severity::error, "",
-           "the compiled lists are unusable: " + std::string(to_string(opened.error())));
-  return nullptr;
-}
+
+  Loaded put_in_force(Extent extent) {
+    if (!parse() || !open_state()) return finish();
+    const auto one_at_a_time = state_->lock();
+    current_ = state_->current();
+    if (!find_restored() || !read()) return finish();
+    if (const auto catalogue = reuse(); catalogue && !request_.restore) {
+      loaded_.snapshot = resolve(catalogue);
+      if (current_) loaded_.version = current_->number;
+      if (extent == Extent::put_in_force) state_->clear_refusal();
+    } else if (const auto image = compile()) {
+      if (const auto next = resolve(open(image))) change_to(next, *image, extent);
+    }
+    return finish();
+  }
+
+  Loaded last_good() {
+    if (!parse() || !open_state()) return finish();
+    loaded_.inputs.clear();
+    if (auto opened = Catalogue::open(state_->catalogue()))
+      loaded_.snapshot = resolve(*opened);
+    else
+      complain(Severity::error, state_->catalogue(),
+               "there is no last good version: " + std::string{to_string(opened.error())});
+    return finish();
+  }
+
+ private:
+  void complain(Severity severity, const std::filesystem::path& file, std::string message) {
+    loaded_.diagnostics.push_back({severity, file.string(), 0, 0, std::move(message)});
+  }
+
+  bool parse() {
+    loaded_.inputs.push_back(request_.policy);
+    std::string error;
+    const auto text = read_file(request_.policy, error);
+    if (!text) {
+      complain(Severity::error, request_.policy, "cannot be read: " + error);
+      return false;
+    }
+    policy_ = rules::PolicyFile::parse(*text, request_.policy, loaded_.diagnostics);
+    // What is wrong with the lists comes when the policy is right.
+    if (!policy_) rules::check_names(*text, request_.policy, &Loader::compile_alone, loaded_.diagnostics);
+    return policy_ != nullptr;
+  }
+
+  static CataloguePtr compile_alone(const categories::Sources& sources) {
+    categories::BuildReport report;
+    return open(categories::build_catalogue(sources, report));
+  }
+
+  /// True where none is wanted.
+  bool open_state() {
+    if (request_.state.empty()) return true;
+    std::string error;
+    state_ = ListState::open(request_.state, error);
+    if (!state_) complain(Severity::error, request_.state, error);
+    if (state_) current_ = state_->current();
+    return state_.has_value();
+  }
+
+  bool find_restored() {
+    if (!request_.restore) return true;
+    target_ = state_->version(*request_.restore);
+    if (target_ && current_) return true;
+    complain(Severity::error, request_.state,
+             "there is no version " + std::to_string(*request_.restore) + " to go back to");
+    return false;
+  }
+
+  bool read() {
+    categories::BuildOptions options;
+    options.today = rules::parse_date(date_of(request_.now, policy_->zone()));
+    if (state_) {
+      options.key = state_->key();
+      options.cache = state_->cache();
+      if (current_) options.held = target_ ? hold_back(*current_, *target_) : current_->held;
+    }
+    held_ = options.held;
+    sources_.emplace(*policy_, request_.state, state_ ? &*state_ : nullptr, request_.staged, request_.now,
+                     loaded_.diagnostics);
+    options.locked = sources_->locked();
+    builder_.emplace(sources_->sources(), std::move(options));
+    return builder_->read(report_) && !categories::has_errors(loaded_.diagnostics);
+  }
+
+  /// The compiled file in force, where it is made of the same lists and can be trusted.
+  CataloguePtr reuse() const {
+    if (!state_) return nullptr;
+    auto opened = Catalogue::open(state_->catalogue());
+    return opened && (*opened)->fingerprint() == builder_->fingerprint() ? *opened : nullptr;
+  }
+
+  std::optional<std::vector<std::uint8_t>> compile() { return builder_->compile(report_); }
+
+  static CataloguePtr open(std::optional<std::vector<std::uint8_t>> image) {
+    if (!image) return nullptr;
+    auto opened = Catalogue::from_image(std::move(*image));
+    return opened ? *opened : nullptr;
+  }
+
+  std::shared_ptr<const rules::Snapshot> resolve(const CataloguePtr& catalogue) {
+    if (!catalogue) return nullptr;
+    auto resolved = policy_->resolve(*catalogue, loaded_.diagnostics);
+    if (!resolved) return nullptr;
+    return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
+  }
+
+  void change_to(const std::shared_ptr<const rules::Snapshot>& next, const std::vector<std::uint8_t>& image,
+                 Extent extent) {
+    auto version = describe(*next);
+    rehearse(next, version);
+    const auto& rehearsal = *loaded_.rehearsal;
+    const bool accepted = target_ || (!request_.accept.empty() && rehearsal.may_be_accepted());
+    if (!rehearsal.objections.empty() && !accepted) return refuse(extent);
+    loaded_.snapshot = next;
+    if (extent == Extent::rehearse_only) return;
+    version.rehearsal = rehearsal.lines();
+    if (!rehearsal.objections.empty()) version.accepted = target_ ? version.why : request_.accept;
+    std::string error;
+    if (!categories::write_image(state_->catalogue(), image, categories::Durability::synced, error)) {
+      complain(Severity::warning, state_->catalogue(), "the compiled lists could not be kept: " + error);
+      return;
+    }
+    // Mapped from the file rather than held in memory.
+    if (auto mapped = Catalogue::open(state_->catalogue()))
+      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*mapped, next->policy, next->gate});
+    if (const auto failed = state_->record(version))
+      complain(Severity::warning, request_.state, "the version could not be recorded: " + *failed);
+    loaded_.version = version.number;
+    state_->clear_refusal();
+  }
+
+  void refuse(Extent extent) {
+    const auto lines = loaded_.rehearsal->lines();
+    for (const auto& objection : loaded_.rehearsal->objections)
+      complain(Severity::error, request_.policy, "the lists are refused: " + objection.message);
+    if (extent == Extent::put_in_force) state_->note({request_.now, request_.why, lines});
+  }
+
+  /// The lists as they were read, and how they differ from those in force.
+  Version describe(const rules::Snapshot& next) const {
+    Version version;
+    version.time = request_.now;
+    version.why = request_.why;
+    version.fingerprint = builder_->fingerprint();
+    version.cache_files = report_.cache_files;
+    version.held = held_;
+    if (target_) {
+      version.restores = target_->restores != 0 ? target_->restores : target_->number;
+      version.why = "rollback to " + std::to_string(version.restores);
+    }
+    const categories::PartCache cache{state_->cache(), state_->key()};
+    const auto& table = next.catalogue->categories();
+    for (std::size_t i = 0; i < report_.lists.size(); ++i) {
+      const auto& info = report_.lists[i];
+      const auto& origin = report_.origins[i];
+      const bool has_category = info.role != ListRole::allow && info.role != ListRole::exception;
+      lists::VersionList list{info.name,     has_category ? std::string{table.name(info.category)} : "",
+                              info.role,     info.format,
+                              origin.digest, origin.on_disk,
+                              info.entries,  info.rejected,
+                              info.skipped,  info.expired,
+                              info.entries,  0,
+                              request_.now};
+      if (const auto* before = current_ ? current_->find(info.name) : nullptr) compare(*before, cache, list);
+      version.lists.push_back(std::move(list));
+    }
+    return version;
+  }
+
+  static void compare(const lists::VersionList& before, const categories::PartCache& cache, lists::VersionList& list) {
+    if (before.digest == list.digest) {
+      list.added = before.added;
+      list.removed = before.removed;
+      list.changed = before.changed;
+      return;
+    }
+    const auto old_part = cache.find(before.digest);
+    const auto new_part = cache.find(list.digest);
+    if (!old_part || !new_part) return;
+    const auto difference = categories::compare(*old_part, *new_part);
+    list.added = difference.added;
+    list.removed = difference.removed;
+  }
+
+  void rehearse(const std::shared_ptr<const rules::Snapshot>& next, const Version& version) {
+    std::shared_ptr<const rules::Snapshot> before;
+    if (auto opened = Catalogue::open(state_->catalogue())) {
+      categories::Diagnostics ignored;  // the policy may name what those lists do not know
+      if (auto policy = policy_->resolve(**opened, ignored))
+        before = std::make_shared<const rules::Snapshot>(rules::Snapshot{*opened, std::move(*policy), request_.gate});
+    }
+    const auto visits = lists::recent_traffic(request_.access_log, lists::kTrafficBytes);
+    const auto changes = list_changes(version);
+    const auto suffixes =
+        current_ ? new_suffixes(version, next->catalogue->categories()) : std::vector<rules::NewSharedSuffix>{};
+    loaded_.rehearsal = rules::rehearse({before, next, visits, changes, suffixes, policy_->own_hosts()});
+  }
+
+  std::vector<rules::ListChange> list_changes(const Version& version) const {
+    std::vector<rules::ListChange> changes;
+    if (!current_) return changes;
+    const auto add = [&](const std::string& name, std::uint64_t before, std::uint64_t after) {
+      const auto feed = std::ranges::find(policy_->feeds(), name.substr(0, name.find('/')), &rules::Feed::name);
+      if (feed != policy_->feeds().end()) changes.push_back({name, before, after, feed->limits});
+    };
+    for (const auto& before : current_->lists)
+      if (const auto* now = version.find(before.name); before.role == ListRole::feed && now)
+        add(before.name, before.entries, now->entries);
+      else if (before.role == ListRole::feed)
+        add(before.name, before.entries, 0);
+    return changes;
+  }
+
+  /// Of lists that are others than those in force. Where the list is new, all of them are.
+  std::vector<rules::NewSharedSuffix> new_suffixes(const Version& version,
+                                                   const categories::CategoryTable& table) const {
+    std::vector<rules::NewSharedSuffix> suffixes;
+    const categories::PartCache cache{state_->cache(), state_->key()};
+    for (const auto& suffix : report_.shared_suffixes) {
+      const auto& info = report_.lists[suffix.list];
+      const auto* before = current_->find(info.name);
+      if (info.role != ListRole::feed || !before || before->digest == version.lists[suffix.list].digest) continue;
+      const auto old_part = cache.find(before->digest);
+      const bool known = !old_part || std::ranges::any_of(old_part->shared_suffixes(),
+                                                          [&](const auto& old) { return old.host == suffix.host; });
+      if (!known)
+        suffixes.push_back(
+            {suffix.host, std::string{table.name(info.category)}, info.name + ':' + std::to_string(suffix.line)});
+    }
+    return suffixes;
+  }
+
+  Loaded finish() {
+    const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+    append(loaded_.diagnostics, report_.diagnostics);
+    append(loaded_.inputs, report_.inputs);
+    if (sources_) {
+      append(loaded_.inputs, sources_->inputs());
+      for (const auto& source : sources_->sources().all)
+        loaded_.inputs.push_back(source.path);
+    }
+    if (state_) loaded_.inputs.push_back(state_->changed());
+    if (loaded_.snapshot)
+      for (const auto& list : loaded_.snapshot->catalogue->lists())
+        loaded_.entries += list.entries;
+    if (report_.changes_on)
+      loaded_.changes_at = rules::parse_civil(date::format("%FT00:00", *report_.changes_on), policy_->zone());
+    return std::move(loaded_);
+  }
+
+  const LoadRequest& request_;
+  Loaded loaded_;
+  std::unique_ptr<const rules::PolicyFile> policy_;
+  std::optional<ListState> state_;
+  std::optional<Version> current_;
+  std::optional<Version> target_;  ///< to be restored
+  std::map<std::string, categories::HeldList, std::less<>> held_;
+  std::optional<LocalSources> sources_;
+  std::optional<categories::CatalogueBuilder> builder_;
+  categories::BuildReport report_;
+};
 
 }  // namespace
 
@@ -72,39 +335,16 @@ std::optional<std::string> read_file(const std::filesystem::path& file, std::str
   return std::move(text).str();
 }
 
-Loaded load(const std::filesystem::path& policy, const rules::Gate& gate,
-            const std::optional<std::filesystem::path>& state) {
-  Loaded loaded;
-  loaded.inputs.push_back(policy);
-  std::string error;
-  const auto text = read_file(policy, error);
-  if (!text) {
-    complain(loaded, categories::Severity::error, policy, "cannot be read: " + error);
-    return loaded;
-  }
-  const auto file = rules::PolicyFile::parse(*text, policy, loaded.diagnostics);
-  if (!file) {
-    Loaded lists;  // what is wrong with them comes when the policy is right
-    rules::check_names(
-        *text, policy, [&](const auto& sources) { return compile(sources, std::nullopt, lists); }, loaded.diagnostics);
-    return loaded;
-  }
+Loaded look(const LoadRequest& request) {
+  return Loader{request}.look();
+}
 
-  std::optional<std::filesystem::path> kept;
-  if (state) kept = *state / "catalogue.bin";
-  const auto fingerprint = categories::fingerprint(file->sources());
-  auto catalogue = kept ? reuse(*kept, fingerprint) : nullptr;
-  if (!catalogue) catalogue = compile(file->sources(), kept, loaded);
-  for (const auto& source : file->sources().all)
-    loaded.inputs.push_back(source.path);
-  if (!catalogue) return loaded;
+Loaded put_in_force(const LoadRequest& request, Extent extent) {
+  return Loader{request}.put_in_force(extent);
+}
 
-  auto resolved = file->resolve(*catalogue, loaded.diagnostics);
-  if (!resolved) return loaded;
-  for (const auto& list : catalogue->lists())
-    loaded.entries += list.entries;
-  loaded.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), gate});
-  return loaded;
+Loaded last_good(const LoadRequest& request) {
+  return Loader{request}.last_good();
 }
 
 const date::time_zone* zone_of(const std::filesystem::path& policy) {
