@@ -74,6 +74,7 @@ class Reading : public EntrySink {
   std::optional<std::vector<std::uint8_t>> run(Diagnostics& diagnostics) {
     sum_.update(kReaderVersion);
     sum_.update(to_string(file_.format));
+    sum_.update(file_.path.filename().string());  // tells the language of key words, and what e2guardian's lists hold
     const auto key_mark = host_key(key_, "key");  // parts made with another key are others
     sum_.update({reinterpret_cast<const char*>(&key_mark), sizeof key_mark});
     ListReader reader{file_.format, *this, file_.path.filename().string()};
