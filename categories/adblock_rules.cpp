@@ -131,7 +131,9 @@ class Rule {
     if (host.text.find('*') != std::string_view::npos || rest.front() == '|') return skip(kGeneric);
     if (rest.find_first_of("*^|") == std::string_view::npos) return parser_.url(rule);
     const auto named = normalise_host(host.text, HostSource::person);
-    if (!named || rest.front() == ':') return parser_.reject(whole_, "is not a rule for a host");
+    const bool printable = std::ranges::all_of(rest, [](char c) { return c > 0x20 && c < 0x7f; });
+    if (!named || !printable || rest.front() == ':') return parser_.reject(whole_, "is not a rule for a host");
+    if (parser_.reject_suffix(host, *named)) return;
     parser_.made_expression(make_expression(named->text(), to_lower(rest)));
   }
 

@@ -126,11 +126,7 @@ class Unpacker {
     std::error_code error;
     const auto packed = fs::file_size(file_, error);
     if (error) return error.message();
-    // Without overflow: a ratio or a size that does not fit is no bound.
-    const auto bound = packed > limits_.total_bytes / std::max(limits_.ratio, std::uint64_t{1})
-                           ? limits_.total_bytes
-                           : packed * limits_.ratio + kFreeBytes;
-    bomb_bytes_ = bound;
+    bomb_bytes_ = packed * limits_.ratio + kFreeBytes;
     if (auto fault = open()) return fault;
     for (;;) {
       archive_entry* entry = nullptr;

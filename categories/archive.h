@@ -27,7 +27,7 @@ bool is_archive(const std::filesystem::path& file);
 /// it is itself a category, with a `domains`, `urls` or `expressions`. A single packed file (`list.txt.gz`) gives one
 /// file of its name (`list.txt`).
 ///
-/// Left out with a warning, of which the first kKeptPerList are told: links, devices, absolute paths, `..`, names with
+/// Left out with a warning, of which the first 20 are told: links, devices, absolute paths, `..`, names with
 /// other bytes than A-Z a-z 0-9 . _ + @ ! -, and what stands twice. Nothing of the archive's modes, owners and times is
 /// taken. Returns why nothing was unpacked: no archive, damaged, empty, a limit, or the file system's word.
 std::optional<std::string> unpack_archive(const std::filesystem::path& archive, const std::filesystem::path& into,

@@ -130,6 +130,7 @@ void CatalogueBuilder::Impl::place(std::string name, const std::string& category
       report.changes_on = std::min(report.changes_on.value_or(day + std::chrono::days{1}), day + std::chrono::days{1});
   const auto id = category(category_name, role, file, report);
   report.cache_files.push_back(origin.digest + ".part");
+  report.origins.push_back(origin);
   parts.push_back({std::move(name), id, role, std::move(origin), std::move(part)});
 }
 
@@ -227,7 +228,6 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
     const ExpiredLines expired{part, options.today};
     report.lists.push_back({name, category, role, 0, part.rejected(), part.skipped(),
                             static_cast<std::uint32_t>(expired.size()), part.format()});
-    report.origins.push_back(origin);
     const auto id = static_cast<ListId>(list);
     hosts.add(part.kinds());
     for (std::size_t i = 0; i < part.hashes().size(); ++i)

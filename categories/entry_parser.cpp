@@ -144,7 +144,7 @@ void EntryParser::url(const Word& word) {
   std::string match_text;
   append_match_text(match_text, authority->host, path);
   if (match_text.size() == authority->host.text().size() + 1) return listed_host(word, authority->host);
-  if (covers_suffix(word, authority->host)) return;
+  if (reject_suffix(word, authority->host)) return;
   if (match_text.size() > kMaxUrl) return reject(word, "is too long for a URL");
   pattern(EntryKind::url, match_text);
 }
@@ -209,12 +209,12 @@ std::string_view EntryParser::without_subdomain_sign(std::string_view text) {
 }
 
 void EntryParser::listed_host(const Word& word, const Host& host, Take take) {
-  if (covers_suffix(word, host)) return;
+  if (reject_suffix(word, host)) return;
   taken_ = true;
   (sink_.*take)(host, line_);
 }
 
-bool EntryParser::covers_suffix(const Word& word, const Host& host) {
+bool EntryParser::reject_suffix(const Word& word, const Host& host) {
   if (host.is_literal() || !PublicSuffixes::system().is_icann(host.text())) return false;
   const bool top_level = host.text().find('.') == std::string_view::npos;
   reject(word, top_level ? kTopLevel : "would cover a whole public suffix");

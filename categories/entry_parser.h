@@ -36,6 +36,8 @@ class EntryParser {
   /// A pattern that a reader has made itself.
   void made_expression(std::string_view expression);
 
+  /// Rejects a host with below it all that a registry gives out: "com", "co.uk".
+  bool reject_suffix(const Word& word, const Host& host);
   /// The message is the word, quoted, and `why`.
   void reject(const Word& word, std::string_view why);
   void skip(const Word& word, std::string_view what) { sink_.skip(what, line_, word.column); }
@@ -58,7 +60,6 @@ class EntryParser {
   using Take = void (EntrySink::*)(const Host&, std::uint32_t);
   void named_host(const Word& word, Take take);
   void listed_host(const Word& word, const Host& host, Take take = &EntrySink::domain);
-  bool covers_suffix(const Word& word, const Host& host);
   void pattern(EntryKind kind, std::string_view text);
 
   EntrySink& sink_;

@@ -74,7 +74,9 @@ class Reading : public EntrySink {
   std::optional<std::vector<std::uint8_t>> run(Diagnostics& diagnostics) {
     sum_.update(kReaderVersion);
     sum_.update(to_string(file_.format));
+    sum_.update(file_.path.filename().string());  // tells the language of key words, and what e2guardian's lists hold
     ListReader reader{file_.format, *this, file_.path.filename().string()};
+    reader_ = &reader;
     auto error = read(file_.path, reader);
     if (error.empty()) error = reader.refusal();
     if (error.empty() && !part_.has_room()) error = "there are more entries than any list should have";
@@ -121,9 +123,13 @@ class Reading : public EntrySink {
     open_.push_back(path);
     const auto outer_file = std::exchange(current_, path);
     const auto outer_line = std::exchange(included_at_, at(line));
-    ListReader reader{file_.format, *this, path.filename().string()};
+    // What is included is written as what includes it.
+    const auto* outer_reader = reader_;
+    ListReader reader{outer_reader->format(), *this, file_.path.filename().string()};
+    reader_ = &reader;
     auto error = read(path, reader);
     if (error.empty()) error = reader.refusal();
+    reader_ = outer_reader;
     current_ = outer_file;
     included_at_ = outer_line;
     open_.pop_back();
@@ -167,6 +173,7 @@ class Reading : public EntrySink {
   Sha256 sum_;
   Findings findings_;
   const PublicSuffixes& suffixes_ = PublicSuffixes::system();
+  const ListReader* reader_ = nullptr;
   fs::path current_;               ///< the file whose lines come
   std::uint32_t included_at_ = 0;  ///< 0: the list itself
   std::vector<fs::path> open_;

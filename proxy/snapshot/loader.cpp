@@ -286,6 +286,7 @@ class Loader {
     const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
     append(loaded_.diagnostics, report_.diagnostics);
     append(loaded_.inputs, report_.inputs);
+    loaded_.origins = report_.origins;
     if (sources_) {
       append(loaded_.inputs, sources_->inputs());
       for (const auto& source : sources_->sources().all)

@@ -39,6 +39,8 @@ const test::LineCase kAdblock[] = {
     {ListFormat::adblock, "", ""},
     {ListFormat::adblock, "||com^", ":3 \"com\" would cover a whole top-level domain"},
     {ListFormat::adblock, "||*.co.uk^", ":3 \"co.uk\" would cover a whole public suffix"},
+    {ListFormat::adblock, "||co.uk/x*y", ":3 \"co.uk\" would cover a whole public suffix"},
+    {ListFormat::adblock, "||a.com/\x01*y", ":1 \"||a.com/?*y\" is not a rule for a host"},
     {ListFormat::adblock, "||*^", ":3 \"*\" would cover a whole top-level domain"},
     {ListFormat::adblock, "||a..com^",
      ":3 \"a..com\" is not taken: the host has a label that is empty or longer than 63 bytes"},
