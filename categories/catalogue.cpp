@@ -1,6 +1,7 @@
 #include "categories/catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "categories/host_index.h"
@@ -142,6 +143,12 @@ std::string_view to_string(CatalogueError error) {
       return "the catalogue is damaged";
   }
   return "unknown";
+}
+
+std::string_view to_string(ListRole role) {
+  constexpr std::array<std::string_view, kListRoles> kNames{"feed",      "local",        "allow",
+                                                            "exception", "recategorise", "locked"};
+  return kNames[static_cast<std::size_t>(role)];
 }
 
 void Classification::clear() {

@@ -26,6 +26,8 @@ using ListId = std::uint16_t;
 /// their entries count like a feed's that nothing corrects, and are never shown.
 enum class ListRole : std::uint8_t { feed, local, allow, exception, recategorise, locked };
 inline constexpr std::size_t kListRoles = 6;
+/// "feed", "local", ...
+std::string_view to_string(ListRole role);
 
 /// What one entry is; also how it is matched.
 enum class EntryKind : std::uint8_t { domain, url, expression, keyword };

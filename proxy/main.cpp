@@ -5,6 +5,8 @@
 #include "proxy/app/server.h"
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
+#include "proxy/cli/explain.h"
+#include "proxy/cli/lists.h"
 #include "proxy/cli/lists_edit.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/snapshot/settings.h"
@@ -15,6 +17,11 @@ namespace app = breakwater::app;
 namespace cli = breakwater::cli;
 
 constexpr int kUsage = 2;
+
+void add_json(CLI::App& command, cli::Output& output) {
+  command.add_flag_callback(
+      "--json", [&output] { output = cli::Output::json; }, "One object a line");
+}
 
 CLI::App* add_serve(CLI::App& program, app::ServeOptions& options) {
   auto* command = program.add_subcommand("serve", "Run the gateway until SIGTERM; SIGHUP reloads");
@@ -36,10 +43,52 @@ CLI::App* add_check(CLI::App& program, cli::CheckOptions& options) {
   command->add_option("--address", options.address, "Judge as this client address (default 127.0.0.1)");
   command->add_option("--user", options.user, "Judge as this user");
   command->add_option("--at", options.at, "Civil time of the centre, as 2026-11-23T10:35 (default: now)");
-  command->add_flag_callback(
-      "--json", [&options] { options.output = cli::Output::json; }, "One object a line");
+  command->add_option("--state", options.state, "Directory given to serve: with the feeds that it downloaded");
+  add_json(*command, options.output);
   command->add_option("target", options.targets, "URLs or hosts; - reads them from standard input")->required();
   return command;
+}
+
+CLI::App* add_explain(CLI::App& program, cli::ExplainOptions& options) {
+  auto* command = program.add_subcommand("explain", "Show every entry that matches, and what the policy makes of it");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--state", options.state, "Directory given to serve: with the feeds that it downloaded");
+  command->add_option("target", options.targets, "URLs or hosts")->required();
+  add_json(*command, options.output);
+  return command;
+}
+
+struct Lists {
+  const CLI::App* update = nullptr;
+  const CLI::App* history = nullptr;
+  const CLI::App* rollback = nullptr;
+  const CLI::App* lock = nullptr;
+};
+
+Lists add_lists(CLI::App& lists, cli::ListsOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* update = lists.add_subcommand("update", "Fetch the feeds, rehearse what is new, put it in force");
+  auto* history = lists.add_subcommand("history", "Show the versions that are kept");
+  auto* rollback = lists.add_subcommand("rollback", "Put the lists of an earlier version in force again");
+  auto* lock = lists.add_subcommand("lock", "Keep a licensed list from standard input as hashes alone");
+  for (auto* command : {&lists, update, history, rollback, lock})
+    command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  for (auto* command : {update, rollback, lock})
+    command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  lists.add_option("--policy", options.policy, "Policy file (TOML): with it feeds and locked lists are shown as well");
+  for (auto* command : {&lists, update, history, rollback})
+    add_json(*command, options.output);
+  for (auto* command : {update, rollback})
+    command->add_option("--log", options.access_log, "Access log with recent visits (default: STATE/access.log)");
+  update->add_option("--accept", options.accept,
+                     "Take what the rehearsal objects to, for this reason; never the floor");
+  update->add_option("--feed", options.feeds, "Only this feed; may be repeated");
+  update->add_flag_callback(
+      "--dry-run", [&options] { options.extent = breakwater::snapshot::Extent::rehearse_only; },
+      "Rehearse, and leave all as it is");
+  rollback->add_option("--to", options.to, "Version (default: the one before)");
+  lock->add_option("name", options.name, "Name of a [[lists.locked]] of the policy")->required();
+  return {update, history, rollback, lock};
 }
 
 struct ListsEdit {
@@ -71,8 +120,7 @@ ListsEdit add_lists_edit(CLI::App& lists, cli::ListsEditOptions& options) {
       "--new-category", [&options] { options.new_category = breakwater::lists::LocalLists::NewCategory::make; },
       "Make a category that is not there");
   find->add_option("entry", options.entry.text, "Host or URL")->required();
-  find->add_flag_callback(
-      "--json", [&options] { options.output = cli::Output::json; }, "One object a line");
+  add_json(*find, options.output);
   return {add, remove, find};
 }
 
@@ -92,11 +140,12 @@ int main(int argc, char** argv) {
   auto* policy = program.add_subcommand("policy", "Work with policy files");
   policy->require_subcommand(1);
   std::filesystem::path policy_file;
+  std::filesystem::path policy_state;
   auto policy_output = cli::Output::text;
   auto* policy_check = policy->add_subcommand("check", "Report every mistake of a policy and its lists");
   policy_check->add_option("file", policy_file, "Policy file (TOML)")->required();
-  policy_check->add_flag_callback(
-      "--json", [&] { policy_output = cli::Output::json; }, "One object a line");
+  policy_check->add_option("--state", policy_state, "Directory given to serve: with the feeds that it downloaded");
+  add_json(*policy_check, policy_output);
 
   auto* attempts = program.add_subcommand("attempts", "List the recorded attempts in concern categories");
   std::filesystem::path state = app::ServeOptions{}.state;
@@ -104,11 +153,15 @@ int main(int argc, char** argv) {
   auto attempts_output = cli::Output::text;
   attempts->add_option("--state", state, "Directory given to serve")->capture_default_str();
   attempts->add_option("--since", since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
-  attempts->add_flag_callback(
-      "--json", [&] { attempts_output = cli::Output::json; }, "One object a line");
+  add_json(*attempts, attempts_output);
 
-  auto* lists = program.add_subcommand("lists", "Work with lists");
-  lists->require_subcommand(1);
+  cli::ExplainOptions explain_options;
+  const auto* explain = add_explain(program, explain_options);
+
+  auto* lists = program.add_subcommand("lists", "Show the lists in force, or work with them");
+  lists->require_subcommand(0, 1);
+  cli::ListsOptions lists_options;
+  const auto list_commands = add_lists(*lists, lists_options);
   cli::ListsEditOptions edit_options;
   const auto edit = add_lists_edit(*lists, edit_options);
 
@@ -121,11 +174,17 @@ int main(int argc, char** argv) {
   }
   if (*serve) return app::serve(serve_options);
   if (*check) return cli::check(check_options);
-  if (*policy_check) return cli::policy_check(policy_file, policy_output);
+  if (*policy_check) return cli::policy_check(policy_file, policy_state, policy_output);
   if (*attempts) return cli::attempts(state, since, attempts_output);
+  if (*explain) return cli::explain(explain_options);
+  if (*list_commands.update) return cli::lists_update(lists_options);
+  if (*list_commands.history) return cli::lists_history(lists_options);
+  if (*list_commands.rollback) return cli::lists_rollback(lists_options);
+  if (*list_commands.lock) return cli::lists_lock(lists_options);
   if (*edit.add) return cli::lists_add(edit_options);
   if (*edit.remove) return cli::lists_remove(edit_options);
   if (*edit.find) return cli::lists_find(edit_options);
+  if (*lists) return cli::lists_show(lists_options);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;
 }

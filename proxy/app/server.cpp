@@ -13,6 +13,8 @@
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
+#include "proxy/lists/hits.h"
+#include "proxy/lists/locked_list.h"
 #include "proxy/net/listener.h"
 #include "proxy/safeguarding/store.h"
 #include "proxy/snapshot/loader.h"
@@ -24,6 +26,7 @@ namespace {
 constexpr int kWrong = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::milliseconds kLook{400};  ///< between two looks at the watched files
+constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of what each list decided
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 
@@ -61,6 +64,7 @@ class Server {
         limit_(settings.connections, settings.connections_per_client),
         look_(io_),
         day_(io_),
+        hits_timer_(io_),
         drain_(io_),
         signals_(io_, SIGHUP, SIGTERM, SIGINT) {}
 
@@ -70,6 +74,8 @@ class Server {
     if (!listen(*in_force)) return kUsage;
     watch_signals();
     watch_files();
+    lists::write_hits(options_.state, {started_, {}});
+    keep_hits();
     running_ = workers_.size();
     for (auto& worker : workers_)
       worker->start([this] {
@@ -83,6 +89,7 @@ class Server {
     io_.run();
     for (auto& worker : workers_)
       worker->join();
+    write_hits();
     report();
     return 0;
   }
@@ -228,6 +235,21 @@ class Server {
     spdlog::info("reload done");
   }
 
+  void keep_hits() {
+    hits_timer_.expires_after(kKeepHits);
+    hits_timer_.async_wait([this](net::error_code error) {
+      write_hits();
+      if (!error) keep_hits();
+    });
+  }
+
+  void write_hits() {
+    lists::Hits hits{started_, {}};
+    for (const auto& worker : workers_)
+      worker->hits().add_to(hits.by_list);
+    if (hits.by_list != hits_written_ && lists::write_hits(options_.state, hits)) hits_written_ = hits.by_list;
+  }
+
   void drain() {
     if (draining_) {
       log_.flush();
@@ -237,6 +259,7 @@ class Server {
     spdlog::info("draining; a second signal ends at once");
     look_.cancel();
     day_.cancel();
+    hits_timer_.cancel();
     for (auto& worker : workers_)
       worker->post_drain();
     drain_.expires_after(settings_.drain);
@@ -267,11 +290,14 @@ class Server {
   net::asio::io_context io_{1};
   net::Timer look_;
   net::Timer day_;
+  net::Timer hits_timer_;
   net::Timer drain_;
   net::asio::signal_set signals_;
   Watcher watcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<net::tcp::endpoint> endpoints_;
+  const rules::SysSeconds started_ = clock_.seconds();
+  std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;
   bool draining_ = false;
 };
@@ -337,6 +363,7 @@ int serve(const ServeOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is a full disk, not the end
   raise_descriptor_limit();
+  lists::forbid_core_dumps();
   int code = 0;
   const auto settings = read_settings(options.config, code);
   if (!settings) return code;

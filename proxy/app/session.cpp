@@ -165,6 +165,12 @@ void Session::log() {
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;
+    worker_.hits().add(*tx_.engine->snapshot(), verdict.because->list);
+    if (verdict.because->role == categories::ListRole::locked) {
+      // What stands in a locked list is for the safeguarding record alone.
+      record.host = "(withheld)";
+      record.url = record.search = record.sni = {};
+    }
   }
   record.rule = verdict.rule;
   record.period = verdict.period;

@@ -25,7 +25,9 @@ Worker::Worker(const Services& services, InForce in_force)
       engine_(std::make_shared<rules::Engine>(in_force.snapshot)),
       own_(std::move(in_force.own)),
       relay_buffer_(kRelayBuffer),
-      second_(io_.get_executor()) {}
+      second_(io_.get_executor()) {
+  hits_.use(in_force.snapshot);
+}
 
 Worker::~Worker() = default;
 
@@ -115,6 +117,7 @@ void Worker::rejudge(net::End cause) {
 void Worker::post_swap(std::shared_ptr<const InForce> next) {
   net::asio::post(io_, [this, next = std::move(next)] {
     engine_ = std::make_shared<rules::Engine>(next->snapshot);
+    hits_.use(next->snapshot);
     own_ = next->own;
     resolver_.replace(next->hosts);
     pool_.clear();

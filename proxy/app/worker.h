@@ -10,6 +10,7 @@
 
 #include "proxy/app/clock.h"
 #include "proxy/app/connection_limit.h"
+#include "proxy/app/list_hits.h"
 #include "proxy/app/session.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/net/upstream_pool.h"
@@ -69,6 +70,8 @@ class Worker {
   dns::Resolver& resolver() { return resolver_; }
   net::UpstreamPool& pool() { return pool_; }
   telemetry::Counters& count() { return counters_; }
+  ListHits& hits() { return hits_; }
+  const ListHits& hits() const { return hits_; }
   std::vector<char>& relay_buffer() { return relay_buffer_; }
   bool draining() const { return draining_; }
 
@@ -84,6 +87,7 @@ class Worker {
   dns::Resolver resolver_;
   net::UpstreamPool pool_;
   telemetry::Counters counters_;
+  ListHits hits_;
   std::shared_ptr<rules::Engine> engine_;
   std::vector<categories::IpAddress> own_;
   std::vector<char> relay_buffer_;

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <iostream>
 
-#include "categories/url.h"
+#include "proxy/cli/target.h"
+#include "proxy/cli/terminal.h"
 #include "proxy/snapshot/loader.h"
 #include "proxy/snapshot/settings.h"
 #include "proxy/telemetry/access_log.h"
@@ -12,35 +13,7 @@
 namespace breakwater::cli {
 namespace {
 
-constexpr int kUsage = 2;
 constexpr std::size_t kFlushAt = 64 * 1024;
-
-int fail(const std::string& message) {
-  std::cerr << "breakwater: " << message << '\n';
-  return kUsage;
-}
-
-/// A target as the gateway would meet it: a URL with http as a request, all else as CONNECT, of which only the host can
-/// be seen. A host with a path but no scheme is taken as http: the path was written to be judged.
-struct Target {
-  rules::Stage stage = rules::Stage::connect;
-  categories::Url url;
-};
-
-std::optional<Target> parse_target(std::string_view text, std::string& buffer) {
-  if (text.find("://") == std::string_view::npos) {
-    const bool has_path = text.find('/') != std::string_view::npos;
-    const bool bare_v6 = categories::IpAddress::parse(text) && text.find(':') != std::string_view::npos;
-    buffer = has_path ? "http://" : "https://";
-    buffer += bare_v6 ? "[" + std::string(text) + "]" : std::string(text);
-    text = buffer;
-  }
-  const auto url = categories::parse_url(text, categories::HostSource::person);
-  if (!url) return std::nullopt;
-  Target target{url->scheme == categories::Scheme::http ? rules::Stage::http_request : rules::Stage::connect, *url};
-  if (target.stage == rules::Stage::connect) target.url.path = {};
-  return target;
-}
 
 class Printer {
  public:
@@ -145,12 +118,11 @@ int check(const CheckOptions& options) {
   request.policy = options.policy;
   request.gate = settings.gate;
   request.state = options.state;
-  request.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  request.now = now();
   auto loaded = snapshot::look(request);
   diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
   if (!loaded.snapshot || categories::has_errors(diagnostics)) {
-    for (const auto& diagnostic : diagnostics)
-      if (diagnostic.severity == categories::Severity::error) std::cerr << to_string(diagnostic) << '\n';
+    print_errors(diagnostics);
     return fail("the policy cannot be used");
   }
   const auto& policy = loaded.snapshot->policy;
@@ -183,8 +155,7 @@ int check(const CheckOptions& options) {
   std::string buffer;
   const auto judge = [&](std::string_view text) {
     const auto target = parse_target(text, buffer);
-    printer.print(text, target ? engine.decide({target->stage, target->url.host, target->url.port, target->url.path},
-                                               subject, now)
+    printer.print(text, target ? engine.decide(target->facts(), subject, now)
                                : engine.refuse(rules::Reason::malformed, subject, now));
   };
   for (const auto& target : options.targets) {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <optional>
 
+#include "proxy/cli/terminal.h"
 #include "proxy/snapshot/loader.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
@@ -11,19 +12,6 @@
 
 namespace breakwater::cli {
 namespace {
-
-constexpr int kRefused = 1;
-constexpr int kUsage = 2;
-
-int fail(const std::string& message, int code = kUsage) {
-  std::cerr << "breakwater: " << message << '\n';
-  return code;
-}
-
-void print_errors(const categories::Diagnostics& diagnostics) {
-  for (const auto& diagnostic : diagnostics)
-    if (diagnostic.severity == categories::Severity::error) std::cerr << to_string(diagnostic) << '\n';
-}
 
 /// The folder `[lists] local` of the policy; where there is none it was said why.
 std::optional<lists::LocalLists> local_lists(const std::filesystem::path& policy) {
@@ -64,7 +52,7 @@ std::string_view word(lists::EditStatus status) {
 
 int report(const lists::EditResult& result) {
   if (!result.message.empty())
-    return fail(result.message, result.status == lists::EditStatus::failed ? kUsage : kRefused);
+    return fail(result.message, result.status == lists::EditStatus::failed ? kUsage : kWrong);
   std::cout << word(result.status) << result.file.string() << ':' << result.line << ": " << result.text << '\n';
   return 0;
 }
@@ -108,7 +96,7 @@ int lists_find(const ListsEditOptions& options) {
   }
   if (lines->empty() && options.output == Output::text)
     std::cerr << "breakwater: no local list has \"" << options.entry.text << "\"\n";
-  return lines->empty() ? kRefused : 0;
+  return lines->empty() ? kWrong : 0;
 }
 
 }  // namespace breakwater::cli

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "proxy/cli/terminal.h"
 #include "proxy/snapshot/loader.h"
 #include "proxy/telemetry/access_log.h"
 
@@ -29,7 +30,7 @@ int policy_check(const std::filesystem::path& policy, const std::filesystem::pat
   snapshot::LoadRequest request;
   request.policy = policy;
   request.state = state;
-  request.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  request.now = now();
   const auto loaded = snapshot::look(request);
   std::size_t errors = 0;
   for (const auto& diagnostic : loaded.diagnostics) {

@@ -1,7 +1,6 @@
 #include "proxy/lists/version.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 #include <nlohmann/json.hpp>
@@ -13,9 +12,6 @@ using categories::HeldList;
 using categories::ListRole;
 using nlohmann::json;
 
-constexpr std::array<std::string_view, categories::kListRoles> kRoles{"feed",      "local",        "allow",
-                                                                      "exception", "recategorise", "locked"};
-
 std::int64_t seconds(std::chrono::sys_seconds when) {
   return when.time_since_epoch().count();
 }
@@ -24,9 +20,9 @@ std::chrono::sys_seconds instant(const json& value) {
 }
 
 ListRole role_from(const std::string& name) {
-  const auto* found = std::ranges::find(kRoles, name);
-  if (found == kRoles.end()) throw json::other_error::create(501, "no role", nullptr);
-  return static_cast<ListRole>(found - kRoles.begin());
+  for (std::size_t i = 0; i < categories::kListRoles; ++i)
+    if (to_string(static_cast<ListRole>(i)) == name) return static_cast<ListRole>(i);
+  throw json::other_error::create(501, "no role", nullptr);
 }
 
 json to_value(const VersionList& list) {
@@ -64,10 +60,6 @@ VersionList list_from(const json& value) {
 }
 
 }  // namespace
-
-std::string_view to_string(ListRole role) {
-  return kRoles[static_cast<std::size_t>(role)];
-}
 
 std::uint64_t Version::entries() const {
   return std::accumulate(lists.begin(), lists.end(), std::uint64_t{0},

@@ -55,7 +55,4 @@ std::optional<Version> version_from_json(std::string_view text);
 /// What the lists have to be held at so that they are as in `target` again, until those on disk change.
 std::map<std::string, categories::HeldList, std::less<>> hold_back(const Version& current, const Version& target);
 
-/// "feed", "local", "allow", "exception", "recategorise", "locked".
-std::string_view to_string(categories::ListRole role);
-
 }  // namespace breakwater::lists

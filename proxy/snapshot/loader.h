@@ -30,7 +30,7 @@ struct LoadRequest {
 struct Loaded {
   std::shared_ptr<const rules::Snapshot> snapshot;  ///< nullptr where there was an error, or the rehearsal objected
   categories::Diagnostics diagnostics;
-  std::vector<std::filesystem::path> inputs;  ///< files and folders that were read, to be watched
+  std::vector<std::filesystem::path> inputs;    ///< files and folders that were read, to be watched
   std::vector<categories::ListOrigin> origins;  ///< of the catalogue's lists
   std::uint64_t entries = 0;
   std::uint32_t version = 0;                    ///< of the lists in force; 0: none is kept
