@@ -52,6 +52,14 @@ bool is_flat(std::string_view label) {
   return false;
 }
 
+/// "gov.uk", "ac.uk", "nhs.uk", "edu.au": registries for public bodies alone, below which nobody else may register.
+bool is_of_public_bodies(std::string_view host) {
+  constexpr auto kBodies = std::to_array<std::string_view>(
+      {"ac", "edu", "gob", "gouv", "gov", "govt", "gub", "mil", "mod", "nhs", "parliament", "police", "sch"});
+  const auto dot = host.find('.');
+  return host.size() == dot + 3 && std::ranges::find(kBodies, host.substr(0, dot)) != kBodies.end();
+}
+
 bool is_suffix(const psl_ctx_t* list, std::string_view host, int type) {
   const boost::static_strings::static_string<kMaxName> name{host.data(), host.size()};
   return psl_is_public_suffix2(list, name.c_str(), type | PSL_TYPE_NO_STAR_RULE) != 0;
@@ -81,7 +89,7 @@ bool PublicSuffixes::is_icann(std::string_view host) const {
   if (dot == std::string_view::npos) return true;
   if (is_flat(host.substr(dot + 1)) || !list_ || host.size() > kMaxName) return false;
   if (std::ranges::count(host, '.') > kMaxIcannDots) return false;
-  return is_suffix(list_.get(), host, PSL_TYPE_ICANN);
+  return !is_of_public_bodies(host) && is_suffix(list_.get(), host, PSL_TYPE_ICANN);
 }
 
 }  // namespace breakwater::categories

@@ -9,7 +9,8 @@ struct psl_ctx_st;
 namespace breakwater::categories {
 
 /// Whether a name is one below which anybody may register: "co.uk" by the rules of ICANN's registries, "github.io" by
-/// its owner's (the two sections of publicsuffix.org's list).
+/// its owner's (the two sections of publicsuffix.org's list). Registries for public bodies alone, "gov.uk" and the
+/// like, are none: their sites belong together, and lists name them so.
 enum class SuffixKind : std::uint8_t { none, icann, private_ };
 
 /// The public suffix list: the newer of libpsl's own copy and the system's. Safe to read from any thread.
