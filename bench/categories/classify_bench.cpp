@@ -20,6 +20,7 @@
 
 #include "categories/catalogue.h"
 #include "categories/catalogue_builder.h"
+#include "categories/image.h"
 #include "categories/url.h"
 
 namespace {

@@ -41,16 +41,19 @@ class Loader {
   explicit Loader(const LoadRequest& request) : request_(request) {}
 
   Loaded look() {
-    if (parse() && open_state() && read()) {
-      auto catalogue = reuse();
-      if (!catalogue) catalogue = open(compile());
-      loaded_.snapshot = resolve(catalogue);
-    }
+    if (!parse()) return finish();
+    open_state();
+    if (read()) load_as_it_is();
     return finish();
   }
 
   Loaded put_in_force(Extent extent) {
-    if (!parse() || !open_state()) return finish();
+    if (!parse()) return finish();
+    open_state();
+    if (!state_) {
+      if (read()) load_as_it_is();
+      return finish();
+    }
     const auto one_at_a_time = state_->lock();
     current_ = state_->current();
     if (!find_restored() || !read()) return finish();
@@ -65,7 +68,9 @@ class Loader {
   }
 
   Loaded last_good() {
-    if (!parse() || !open_state()) return finish();
+    if (!parse()) return finish();
+    open_state();
+    if (!state_) return finish();
     loaded_.inputs.clear();
     if (auto opened = Catalogue::open(state_->catalogue()))
       loaded_.snapshot = resolve(*opened);
@@ -99,14 +104,18 @@ class Loader {
     return open(categories::build_catalogue(sources, report));
   }
 
-  /// True where none is wanted.
-  bool open_state() {
-    if (request_.state.empty()) return true;
+  void open_state() {
+    if (request_.state.empty()) return;
     std::string error;
     state_ = ListState::open(request_.state, error);
-    if (!state_) complain(Severity::error, request_.state, error);
+    if (!state_) complain(Severity::warning, request_.state, "nothing of the lists can be kept: " + error);
     if (state_) current_ = state_->current();
-    return state_.has_value();
+  }
+
+  void load_as_it_is() {
+    auto catalogue = reuse();
+    if (!catalogue) catalogue = open(compile());
+    loaded_.snapshot = resolve(catalogue);
   }
 
   bool find_restored() {
@@ -159,6 +168,13 @@ class Loader {
   void change_to(const std::shared_ptr<const rules::Snapshot>& next, const std::vector<std::uint8_t>& image,
                  Extent extent) {
     auto version = describe(*next);
+    if (current_ && current_->fingerprint == version.fingerprint && !target_) {
+      // The lists of the current version; only the compiled file was lost.
+      loaded_.snapshot = next;
+      loaded_.version = current_->number;
+      if (extent == Extent::put_in_force) keep(image);
+      return;
+    }
     rehearse(next, version);
     const auto& rehearsal = *loaded_.rehearsal;
     const bool accepted = target_ || (!request_.accept.empty() && rehearsal.may_be_accepted());
@@ -167,18 +183,24 @@ class Loader {
     if (extent == Extent::rehearse_only) return;
     version.rehearsal = rehearsal.lines();
     if (!rehearsal.objections.empty()) version.accepted = target_ ? version.why : request_.accept;
-    std::string error;
-    if (!categories::write_image(state_->catalogue(), image, categories::Durability::synced, error)) {
-      complain(Severity::warning, state_->catalogue(), "the compiled lists could not be kept: " + error);
-      return;
-    }
-    // Mapped from the file rather than held in memory.
-    if (auto mapped = Catalogue::open(state_->catalogue()))
-      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*mapped, next->policy, next->gate});
+    if (!keep(image)) return;
     if (const auto failed = state_->record(version))
       complain(Severity::warning, request_.state, "the version could not be recorded: " + *failed);
     loaded_.version = version.number;
     state_->clear_refusal();
+  }
+
+  /// Writes the compiled file, and serves from it rather than from memory.
+  bool keep(const std::vector<std::uint8_t>& image) {
+    std::string error;
+    if (!categories::write_image(state_->catalogue(), image, categories::Durability::synced, error)) {
+      complain(Severity::warning, state_->catalogue(), "the compiled lists could not be kept: " + error);
+      return false;
+    }
+    const auto& next = *loaded_.snapshot;
+    if (auto mapped = Catalogue::open(state_->catalogue()))
+      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*mapped, next.policy, next.gate});
+    return true;
   }
 
   void refuse(Extent extent) {
