@@ -75,7 +75,6 @@ class Gathering {
 
   void finish(const CategorySet& locked) {
     if (excepted_ || !excepted_lists_.empty()) strike_out(locked);
-    out_.categories = feed_ | out_.local;
   }
 
  private:
@@ -89,21 +88,25 @@ class Gathering {
         break;
       case ListRole::feed:
       case ListRole::locked:
-        add(match, feed_);
+        count(match, out_.categories);
         break;
       case ListRole::recategorise:
         if (!out_.recategorised) out_.recategorised = match;
-        add(match, out_.local);
-        break;
+        [[fallthrough]];
       case ListRole::local:
-        add(match, out_.local);
+        count(match, out_.local);
         break;
     }
   }
 
-  void add(const Match& match, CategorySet& set) {
-    if (out_.matches.size() < kMaxMatches || !set[match.category]) out_.matches.push_back(match);
-    set.set(match.category);
+  void count(const Match& match, CategorySet& known) {
+    if (out_.matches.size() < kMaxMatches || !known[match.category]) out_.matches.push_back(match);
+    mark(match);
+  }
+
+  void mark(const Match& match) {
+    out_.categories.set(match.category);
+    if (match.role == ListRole::local || match.role == ListRole::recategorise) out_.local.set(match.category);
   }
 
   /// An exception takes away what feeds say, or what one list says, save what is locked.
@@ -114,15 +117,14 @@ class Gathering {
       return (excepted_ && match.role == ListRole::feed) || std::ranges::count(excepted_lists_, match.list) > 0;
     };
     matches.erase(std::remove_if(matches.begin(), matches.end(), struck), matches.end());
-    feed_.reset();
+    out_.categories.reset();
     out_.local.reset();
     for (const auto& match : matches)
-      (match.role == ListRole::feed || match.role == ListRole::locked ? feed_ : out_.local).set(match.category);
+      mark(match);
   }
 
   const std::vector<ListMeaning>& meanings_;
   Classification& out_;
-  CategorySet feed_;
   bool excepted_ = false;
   boost::container::small_vector<ListId, 4> excepted_lists_;
 };

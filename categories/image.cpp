@@ -75,6 +75,32 @@ std::size_t align(std::size_t size) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+using Mapping = std::unique_ptr<const std::uint8_t, Unmap>;
+
+Mapping map(int fd, std::size_t size) {
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+  if (address == MAP_FAILED) return {};
+  return {static_cast<const std::uint8_t*>(address), Unmap{size}};
+}
+
+/// A look-up goes to random places of a large table: with pages of 4 KiB it waits for the page table as long as for the
+/// memory. Files cannot be had in huge pages, memory can (where the kernel has none to give, it gives small ones).
+Mapping read_to_huge_pages(int fd, std::size_t size) {
+  void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED) return {};
+  auto* bytes = static_cast<std::uint8_t*>(address);
+  Mapping mapping{bytes, Unmap{size}};
+  ::madvise(address, size, MADV_HUGEPAGE);
+  for (std::size_t at = 0; at < size;) {
+    const auto got = ::read(fd, bytes + at, size - at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return {};
+    at += static_cast<std::size_t>(got);
+  }
+  ::mprotect(address, size, PROT_READ);
+  return mapping;
+}
+
 }  // namespace
 
 void SectionWriter::text(std::string_view value) {
@@ -112,18 +138,15 @@ std::vector<std::uint8_t> ImageWriter::finish() && {
 }
 
 Result<Image, CatalogueError> Image::open(ImageKind kind, const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return CatalogueError::io;
+  const File input{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!input) return CatalogueError::io;
   struct stat status {};
-  const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (::fstat(input.get(), &status) != 0 || !S_ISREG(status.st_mode)) return CatalogueError::io;
   const auto size = static_cast<std::size_t>(status.st_size);
-  void* address = MAP_FAILED;
-  if (regular && size > 0) address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-  ::close(fd);
-  if (regular && size == 0) return CatalogueError::truncated;
-  if (address == MAP_FAILED) return CatalogueError::io;
+  if (size == 0) return CatalogueError::truncated;
   Image image;
-  image.mapped_ = {static_cast<const std::uint8_t*>(address), Unmap{size}};
+  image.mapped_ = kind == ImageKind::catalogue ? read_to_huge_pages(input.get(), size) : map(input.get(), size);
+  if (!image.mapped_) return CatalogueError::io;
   if (const auto error = image.check(kind)) return *error;
   return image;
 }

@@ -45,10 +45,15 @@ std::uint64_t siphash(const SipKey& key, std::string_view text) {
     std::memcpy(&word, text.data(), sizeof word);
     absorb(word);
   }
-  std::uint64_t last = length << 56;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    last |= std::uint64_t{static_cast<std::uint8_t>(text[i])} << (8 * i);
-  absorb(last);
+  // The last bytes as the upper end of the last whole word that there is, without a loop of unforeseeable length.
+  std::uint64_t last = 0;
+  if (length >= sizeof last) {
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    last = last >> 8 * (sizeof last - 1 - text.size()) >> 8;
+  } else {
+    std::memcpy(&last, text.data(), text.size());
+  }
+  absorb(last | length << 56);
   v2 ^= 0xff;
   rounds(FinalRounds);
   return v0 ^ v1 ^ v2 ^ v3;
