@@ -93,8 +93,9 @@ class Gateway:
 
     def command(self, *words, code=0):
         """Runs `breakwater WORDS` with this policy and state; gives what it says on standard output."""
-        command = [BINARY, *words, "--policy", self.policy_file, "--state", self.state]
-        result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120)
+        policy = () if "history" in words else ("--policy", self.policy_file)
+        command = [str(word) for word in (BINARY, *words, *policy, "--state", self.state)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert result.returncode == code, result.stdout + result.stderr
         return result.stdout
 
