@@ -94,7 +94,8 @@ class Gateway:
     def command(self, *words, code=0):
         """Runs `breakwater WORDS` with this policy and state; gives what it says on standard output."""
         policy = () if "history" in words else ("--policy", self.policy_file)
-        command = [str(word) for word in (BINARY, *words, *policy, "--state", self.state)]
+        state = () if {"add", "remove", "find"} & set(words[:2]) else ("--state", self.state)
+        command = [str(word) for word in (BINARY, *words, *policy, *state)]
         result = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert result.returncode == code, result.stdout + result.stderr
         return result.stdout
