@@ -32,6 +32,7 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
 struct Changed {
   std::uint64_t visits = 0;
   bool essential = false;
+  bool withheld = false;  ///< what a locked list holds is told nowhere
   std::string why;
 };
 using ChangedHosts = std::unordered_map<std::string, Changed>;
@@ -174,7 +175,9 @@ class Rehearsing {
       auto& changed = (now.action == Action::block ? blocked : allowed)[visit.host];
       changed.visits += visit.number;
       changed.essential = changed.essential || input_.before->policy.is_essential(*host);
-      changed.why = now.action == Action::block ? why(after(), now) : why(*input_.before, before);
+      const auto& block = now.action == Action::block ? now : before;
+      changed.withheld = changed.withheld || (block.because && block.because->role == ListRole::locked);
+      changed.why = why(now.action == Action::block ? after() : *input_.before, block);
       if (now.action == Action::block && now.because && now.because->role == ListRole::feed) by_feeds += visit.number;
     }
     result_.newly_blocked = effect(blocked);
@@ -199,7 +202,7 @@ class Rehearsing {
     });
     sorted.resize(std::min(sorted.size(), kExamples));
     for (const auto* host : sorted)
-      effect.examples.push_back(host->first + ": " + host->second.why);
+      effect.examples.push_back((host->second.withheld ? "(withheld)" : host->first) + ": " + host->second.why);
     return effect;
   }
 

@@ -119,6 +119,8 @@ int check(const CheckOptions& options) {
   request.gate = settings.gate;
   request.state = options.state;
   request.now = now();
+  if (const auto* zone = options.at.empty() ? nullptr : snapshot::zone_of(options.policy))
+    request.now = rules::parse_civil(options.at, *zone).value_or(request.now);  // dated entries hold as of then
   auto loaded = snapshot::look(request);
   diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
   if (!loaded.snapshot || categories::has_errors(diagnostics)) {

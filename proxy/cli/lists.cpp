@@ -10,6 +10,7 @@
 #include "proxy/feeds/feed_state.h"
 #include "proxy/lists/hits.h"
 #include "proxy/lists/list_state.h"
+#include "proxy/lists/locked_list.h"
 #include "rules/policy_file.h"
 
 namespace breakwater::cli {
@@ -57,9 +58,18 @@ std::optional<Downloads> downloads(const ListsOptions& options) {
   return found;
 }
 
+/// What is wrong with a locked list; "" where nothing is.
+std::string problem_of(const rules::LockedSlot& slot, const ListState& state) {
+  const auto age = lists::age_of_locked(state.locked(slot.name), now());
+  if (!age) return "absent: nothing of it is blocked";
+  if (*age <= slot.max_age) return "";
+  return fmt::format("stale: {} hours old", std::chrono::floor<std::chrono::hours>(*age).count());
+}
+
 class Table {
  public:
-  Table(const Downloads& from, const std::optional<lists::Hits>& hits) : downloads_(from), hits_(hits) {}
+  Table(const Downloads& from, const ListState& state, const std::optional<lists::Hits>& hits)
+      : downloads_(from), state_(state), hits_(hits) {}
 
   ordered_json row(const lists::VersionList& list) const {
     const auto feed = feed_of(list.name);
@@ -68,6 +78,8 @@ class Table {
     std::string problem;
     if (download != downloads_.states.end()) problem = download->second.last_error;
     if (!list.on_disk.empty()) problem = "held at an earlier version by a rollback";
+    for (const auto& slot : downloads_.locked)
+      if (slot.name == list.name) problem = problem_of(slot, state_);
     const bool has_url = download != downloads_.states.end() && !download->second.url.empty();
     return {{"list", list.name},
             {"category", or_null(list.category)},
@@ -105,6 +117,7 @@ class Table {
   }
 
   const Downloads& downloads_;
+  const ListState& state_;
   const std::optional<lists::Hits>& hits_;
 };
 
@@ -138,7 +151,7 @@ int lists_show(const ListsOptions& options) {
   if (!state) return fail(error);
   const auto current = state->current();
   const auto hits = lists::read_hits(options.state);
-  const Table table{*known, hits};
+  const Table table{*known, *state, hits};
   std::vector<ordered_json> rows;
   if (current)
     for (const auto& list : current->lists)
@@ -153,7 +166,7 @@ int lists_show(const ListsOptions& options) {
   }
   for (const auto& slot : known->locked)
     if (!current || !current->find(slot.name))
-      rows.push_back(table.absent(slot.name, slot.category, "locked", "absent: nothing of it is blocked"));
+      rows.push_back(table.absent(slot.name, slot.category, "locked", problem_of(slot, *state)));
   if (options.output == Output::json) {
     for (const auto& row : rows)
       std::cout << row.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n';

@@ -53,6 +53,13 @@ void forbid_core_dumps() {
   ::setrlimit(RLIMIT_CORE, &one_byte);
 }
 
+std::optional<std::chrono::seconds> age_of_locked(const std::filesystem::path& file, std::chrono::sys_seconds now) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(file, error);
+  if (error) return std::nullopt;
+  return now - std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(written));
+}
+
 Sealed seal_list(std::istream& input, const categories::SipKey& key, const std::filesystem::path& file) {
   Sealing sealing{key};
   categories::ListReader reader{categories::ListFormat::automatic, sealing};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "categories/siphash.h"
@@ -23,5 +25,8 @@ void forbid_core_dumps();
 /// Reads a list of hosts and URLs, in any format, and writes a Part to `file` that holds nothing but keyed hashes. A
 /// list without a single entry is an error, and leaves the old one.
 Sealed seal_list(std::istream& input, const categories::SipKey& key, const std::filesystem::path& file);
+
+/// How long ago a locked list was made; nullopt: it is absent.
+std::optional<std::chrono::seconds> age_of_locked(const std::filesystem::path& file, std::chrono::sys_seconds now);
 
 }  // namespace breakwater::lists

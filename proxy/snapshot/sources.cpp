@@ -6,6 +6,7 @@
 #include "categories/part_cache.h"
 #include "categories/sha256.h"
 #include "proxy/feeds/feed_store.h"
+#include "proxy/lists/locked_list.h"
 
 namespace breakwater::snapshot {
 namespace {
@@ -85,17 +86,15 @@ void LocalSources::find_locked(const rules::PolicyFile& policy, const lists::Lis
   if (!policy.locked().empty()) inputs_.push_back(state.locked_folder());
   for (const auto& slot : policy.locked()) {
     const auto part = state.locked(slot.name);
-    std::error_code error;
-    const auto written = fs::last_write_time(part, error);
-    if (error) {
+    const auto age = lists::age_of_locked(part, now);
+    if (!age) {
       warn(diagnostics, part, "the locked list \"" + slot.name + "\" is absent: nothing of it is blocked");
       continue;
     }
-    const auto age = now - std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(written));
-    if (age > slot.max_age)
+    if (*age > slot.max_age)
       warn(diagnostics, part,
            "the locked list \"" + slot.name +
-               "\" is stale: " + std::to_string(std::chrono::floor<std::chrono::hours>(age).count()) + " hours old");
+               "\" is stale: " + std::to_string(std::chrono::floor<std::chrono::hours>(*age).count()) + " hours old");
     locked_.push_back({slot.name, slot.category, part});
   }
 }

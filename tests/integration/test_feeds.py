@@ -118,7 +118,7 @@ def test_plain_http_where_it_is_allowed(tmp_path, nginx):
     ("list.txt", None, {"ca": None}, "SSL certificate problem"),
     ("list.txt", None, {"sha256": "list.txt"}, "the file of SHA-256 digests has none for list.txt"),
     ("list.txt", None, {"sha256": "missing.txt"}, "missing.txt: the server answers 404"),
-])
+], ids=lambda value: "" if isinstance(value, bytes) else None)
 def test_what_is_refused_at_once(tmp_path, nginx, path, content, keys, message):
     if content is not None:
         (nginx.www / path).write_bytes(content)

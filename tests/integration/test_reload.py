@@ -266,7 +266,7 @@ def test_a_reload_that_changes_nothing_disturbs_no_tunnel(start_gateway, raw_ori
 def test_compiled_lists_that_were_damaged_are_made_again(start_gateway, raw_origin, damage):
     origin = raw_origin()
     gateway = start_gateway(**centre())
-    image = gateway.state / "catalogue.bin"
+    image = gateway.state / "lists/catalogue"
     whole = image.read_bytes()
     gateway.stop()
     image.write_bytes(damage(whole))

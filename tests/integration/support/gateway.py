@@ -54,10 +54,11 @@ def is_sanitized():
 
 class Gateway:
     """`settings` maps dotted names to values and is laid over SETTINGS; None leaves a setting out. `lists` maps
-    CATEGORY/FILE to text. `wrapper` is a command that ends by executing the gateway in its own place."""
+    CATEGORY/FILE to text, `files` names beside the policy. `wrapper` is a command
+    that ends by executing the gateway in its own place."""
 
-    def __init__(self, folder, *, settings=None, policy=POLICY, lists=None, hosts=HOSTS, clock="2026-11-23T10:00",
-                 wrapper=(), state=None, arguments=()):
+    def __init__(self, folder, *, settings=None, policy=POLICY, lists=None, files=(), hosts=HOSTS,
+                 clock="2026-11-23T10:00", wrapper=(), state=None, arguments=()):
         self.folder = pathlib.Path(folder)
         self.state = state or self.folder / "state"
         self.child = None
@@ -68,6 +69,8 @@ class Gateway:
         self.hosts_file.write_text(hosts)
         for name, text in (LISTS if lists is None else lists).items():
             self.write_list(name, text)
+        for name, text in dict(files).items():
+            self.replace(name, text)
         chosen = {name: value for name, value in {**SETTINGS, **(settings or {})}.items() if value is not None}
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in chosen.items())
         self.settings_file = self.folder / "breakwater.toml"
@@ -80,6 +83,26 @@ class Gateway:
         file = self.lists_folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def replace(self, name, content):
+        """A file beside the policy, put in its place at once by a rename."""
+        file, fresh = self.folder / name, self.folder / "fresh"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(content if isinstance(content, bytes) else content.encode())
+        fresh.rename(file)
+
+    def command(self, *words, code=0):
+        """Runs `breakwater WORDS` with this policy and state; gives what it says on standard output."""
+        policy = () if "history" in words else ("--policy", self.policy_file)
+        state = () if {"add", "remove", "find"} & set(words[:2]) else ("--state", self.state)
+        command = [str(word) for word in (BINARY, *words, *policy, *state)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert result.returncode == code, result.stdout + result.stderr
+        return result.stdout
+
+    def rows(self, *words, code=0):
+        """The same with --json."""
+        return [json.loads(line) for line in self.command(*words, "--json", code=code).splitlines()]
 
     def start(self):
         assert BINARY.is_file(), f"{BINARY} is not there: build it, or name it in BREAKWATER"
