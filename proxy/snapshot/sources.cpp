@@ -27,8 +27,10 @@ LocalSources::LocalSources(const rules::PolicyFile& policy, const fs::path& stat
     : sources_(policy.sources()) {
   if (!state_folder.empty()) unpacked_ = state_folder / "lists" / "unpacked";
   find_downloads(policy, state_folder, staged, diagnostics);
-  for (auto& source : sources_.all)
-    if (source.role == categories::ListRole::feed && categories::is_archive(source.path)) unpack(source, diagnostics);
+  std::erase_if(sources_.all, [&](categories::Source& source) {
+    return source.role == categories::ListRole::feed && categories::is_archive(source.path) &&
+           !unpack(source, diagnostics);
+  });
   if (state) find_locked(policy, *state, now, diagnostics);
 }
 
@@ -61,10 +63,13 @@ void LocalSources::find_downloads(const rules::PolicyFile& policy, const fs::pat
 }
 
 /// An archive that did not change since is not unpacked again.
-void LocalSources::unpack(categories::Source& source, Diagnostics& diagnostics) {
+bool LocalSources::unpack(categories::Source& source, Diagnostics& diagnostics) {
   if (unpacked_.empty()) {
     auto name = (fs::temp_directory_path() / "breakwater-lists-XXXXXX").string();
-    if (!::mkdtemp(name.data())) return;
+    if (!::mkdtemp(name.data())) {
+      diagnostics.push_back({Severity::error, name, 0, 0, "there is no folder to unpack archives in"});
+      return false;
+    }
     temporary_ = unpacked_ = name;
   }
   inputs_.push_back(source.path);
@@ -75,10 +80,13 @@ void LocalSources::unpack(categories::Source& source, Diagnostics& diagnostics) 
   if (!fs::is_directory(into, error)) {
     fs::remove_all(unpacked_ / source.name, error);
     fs::create_directories(unpacked_ / source.name, error);
-    if (const auto failed = categories::unpack_archive(source.path, into, {}, diagnostics))
+    if (const auto failed = categories::unpack_archive(source.path, into, {}, diagnostics)) {
       diagnostics.push_back({Severity::error, source.path.string(), 0, 0, "cannot be unpacked: " + *failed});
+      return false;
+    }
   }
   source.path = into;
+  return true;
 }
 
 void LocalSources::find_locked(const rules::PolicyFile& policy, const lists::ListState& state, rules::SysSeconds now,

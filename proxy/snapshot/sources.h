@@ -32,7 +32,7 @@ class LocalSources {
  private:
   void find_downloads(const rules::PolicyFile& policy, const std::filesystem::path& state_folder,
                       const std::map<std::string, std::filesystem::path>& staged, categories::Diagnostics& diagnostics);
-  void unpack(categories::Source& source, categories::Diagnostics& diagnostics);
+  bool unpack(categories::Source& source, categories::Diagnostics& diagnostics);
   void find_locked(const rules::PolicyFile& policy, const lists::ListState& state, rules::SysSeconds now,
                    categories::Diagnostics& diagnostics);
 
