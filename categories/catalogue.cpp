@@ -74,25 +74,31 @@ class Gathering {
   }
 
   void finish(const CategorySet& locked) {
-    if (excepted_ || !excepted_lists_.empty()) strike_out(locked);
+    bool excepted = false;
+    for (const auto& word : words_) {
+      if (is_excepted(word.list)) continue;
+      if (word.role == ListRole::exception)
+        excepted = true;
+      else if (!out_.allow)
+        out_.allow = word;
+    }
+    if (excepted || !excepted_lists_.empty()) strike_out(locked, excepted);
+    const auto found = std::ranges::find(out_.matches, ListRole::recategorise, &Match::role);
+    if (found != out_.matches.end()) out_.recategorised = *found;
   }
 
  private:
   void add(const Match& match) {
     switch (match.role) {
       case ListRole::exception:
-        excepted_ = true;
-        break;
       case ListRole::allow:
-        if (!out_.allow) out_.allow = match;
+        words_.push_back(match);
         break;
       case ListRole::feed:
       case ListRole::locked:
         count(match, out_.categories);
         break;
       case ListRole::recategorise:
-        if (!out_.recategorised) out_.recategorised = match;
-        [[fallthrough]];
       case ListRole::local:
         count(match, out_.local);
         break;
@@ -110,11 +116,11 @@ class Gathering {
   }
 
   /// An exception takes away what feeds say, or what one list says, save what is locked.
-  void strike_out(const CategorySet& locked) {
+  void strike_out(const CategorySet& locked, bool excepted) {
     auto& matches = out_.matches;
     const auto struck = [&](const Match& match) {
       if (match.role == ListRole::locked || locked[match.category]) return false;
-      return (excepted_ && match.role == ListRole::feed) || std::ranges::count(excepted_lists_, match.list) > 0;
+      return (excepted && match.role == ListRole::feed) || is_excepted(match.list);
     };
     matches.erase(std::remove_if(matches.begin(), matches.end(), struck), matches.end());
     out_.categories.reset();
@@ -123,9 +129,11 @@ class Gathering {
       mark(match);
   }
 
+  bool is_excepted(ListId list) const { return std::ranges::count(excepted_lists_, list) > 0; }
+
   const std::vector<ListMeaning>& meanings_;
   Classification& out_;
-  bool excepted_ = false;
+  boost::container::small_vector<Match, 4> words_;  ///< of exceptions and allow lists
   boost::container::small_vector<ListId, 4> excepted_lists_;
 };
 

@@ -71,18 +71,17 @@ class HostIndex {
   }
 
   bool has_urls() const { return header_.kinds.urls > 0; }
-  /// The same for URLs of which only hashes are kept. They are looked for at each label of the host, and there at the
-  /// first kMaxUrlCuts places where a directory ends, before the query, and as a whole.
+  /// The same for URLs of which only hashes are kept. They are looked for at each of the last kMaxUrlLabels labels of
+  /// the host, and there at the first kMaxUrlCuts places where a directory ends, before the query, and as a whole.
   template <class Found>
   void find_urls(const Host& host, std::string_view match_text, Found&& found) const {
-    std::size_t at = 0;
-    for (std::size_t label = 0; label < kMaxUrlLabels && at < host.text().size(); ++label) {
-      const auto rest = match_text.substr(at);
-      for_each_cut(rest, host.text().size() - at,
+    const auto name = host.text();
+    for (std::size_t label = 0, at = name.size(); label < kMaxUrlLabels && at > 0; ++label) {
+      // A name of more labels cannot hide the domain that somebody registered.
+      const auto dot = host.is_literal() ? std::string_view::npos : name.substr(0, at - 1).rfind('.');
+      at = dot == std::string_view::npos ? 0 : dot + 1;
+      for_each_cut(match_text.substr(at), name.size() - at,
                    [&](std::string_view beginning) { probe(url_key(header_.key, beginning), found); });
-      const auto dot = host.is_literal() ? std::string_view::npos : host.text().find('.', at);
-      if (dot == std::string_view::npos) break;
-      at = dot + 1;
     }
   }
 

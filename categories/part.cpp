@@ -9,11 +9,6 @@ namespace {
 
 enum class PartSection : std::uint8_t { hashes, lines, patterns, notes };
 
-/// What is sorted by hash, or by what else there is, once for each name. Exceptions and entries of a name stay apart.
-bool same_name(std::uint64_t hash, std::uint32_t line, std::uint64_t other_hash, std::uint32_t other_line) {
-  return hash == other_hash && (line & kExceptLine) == (other_line & kExceptLine);
-}
-
 /// Patterns as hashes of what they say, to compare two versions.
 std::vector<std::uint64_t> pattern_hashes(const Part& part) {
   std::vector<std::uint64_t> hashes;
@@ -139,14 +134,18 @@ void PartWriter::add(std::uint64_t hash, std::uint32_t line) {
   hosts_.push_back({hash, line});
 }
 
-/// A list that says one name a million times takes the room of one.
+/// A list that says one name a million times takes the room of one. Exceptions and entries of a name stay apart; one
+/// that ends on some day is no reason to forget those after it.
 void PartWriter::tidy() {
   std::sort(hosts_.begin(), hosts_.end(), [](const Hashed& a, const Hashed& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
     return a.line < b.line;
   });
-  const auto end = std::unique(hosts_.begin(), hosts_.end(), [](const Hashed& a, const Hashed& b) {
-    return same_name(a.hash, a.line, b.hash, b.line);
+  const auto ends = [this](std::uint32_t line) {
+    return !expiries_.empty() && std::ranges::binary_search(expiries_, line & ~kExceptLine, {}, &Part::Expiry::line);
+  };
+  const auto end = std::unique(hosts_.begin(), hosts_.end(), [&ends](const Hashed& kept, const Hashed& next) {
+    return kept.hash == next.hash && (kept.line & kExceptLine) == (next.line & kExceptLine) && !ends(kept.line);
   });
   hosts_.erase(end, hosts_.end());
 }

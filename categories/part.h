@@ -85,7 +85,8 @@ struct Difference {
 };
 Difference compare(const Part& before, const Part& after);
 
-/// Gathers a Part. Names that say the same are kept once, with their first line.
+/// Gathers a Part. Names that say the same are kept once, with their first line, and once more for each line before it
+/// that holds until some day only.
 class PartWriter {
  public:
   explicit PartWriter(const SipKey& key) : key_(key) {}

@@ -1,8 +1,9 @@
-// The notes are lines of fields with a tab between them, which a file's name may not have:
+// The notes are lines of fields with a tab between them; of a list where a file's name has one there is no note:
 //   DIGEST  FORMAT  STAMP  FILE  [STAMP  INCLUDED-FILE]...
 
 #include "categories/part_cache.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -16,6 +17,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kNotes = "stamps";
 constexpr std::string_view kPartSuffix = ".part";
+
+bool can_be_noted(const fs::path& file) {
+  return file.string().find_first_of("\t\n") == std::string::npos;
+}
 
 bool is_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -101,8 +106,9 @@ void PartCache::save(const std::vector<ListFile>& files) const {
   std::ostringstream text;
   for (const auto& file : files) {
     const auto known = notes_.find(key(file));
-    if (known == notes_.end() || file.path.string().find_first_of("\t\n") != std::string::npos) continue;
+    if (known == notes_.end() || !can_be_noted(file.path)) continue;
     const auto& [digest, stamp, includes] = known->second;
+    if (!std::ranges::all_of(includes, [](const auto& include) { return can_be_noted(include.first); })) continue;
     text << digest << '\t' << to_string(file.format) << '\t' << stamp << '\t' << file.path.string();
     for (const auto& [include, include_stamp] : includes)
       text << '\t' << include_stamp << '\t' << include.string();

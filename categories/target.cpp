@@ -12,11 +12,11 @@ void limit_targets(std::vector<Target>& targets, std::vector<ListInfo>& lists) {
     ++lists[list_of(target)].entries;
   if (targets.size() <= kMaxTargets) return;
 
-  std::array<CategorySet, kListRoles> seen;  // by role
+  std::array<std::array<CategorySet, 2>, kListRoles> seen;  // by role, exceptions of lists apart from their entries
   std::size_t kept = 0;
   for (const auto target : targets) {
     const auto& list = lists[list_of(target)];
-    auto&& known = seen[static_cast<std::size_t>(list.role)][list.category];
+    auto&& known = seen[static_cast<std::size_t>(list.role)][is_except(target) ? 1 : 0][list.category];
     if (kept < kMaxTargets || !known) targets[kept++] = target;
     known = true;
   }

@@ -114,8 +114,15 @@ std::map<std::string, HeldList, std::less<>> hold_back(const Version& current, c
   for (const auto& now : current.lists) {
     const auto* then = target.find(now.name);
     if (now.role == ListRole::locked || (then && then->digest == now.digest)) continue;
+    const auto known = held.find(now.name);
+    // Of a list that is not on disk, and stands in for it by an earlier rollback, there is nothing to hold back.
+    const bool absent = known != held.end() && known->second.instead_of.empty() && known->second.use == now.digest;
     held.erase(now.name);
-    if (!then)
+    if (absent && then)
+      held[now.name] = {"", then->digest, then->category, then->role};
+    else if (absent)
+      continue;
+    else if (!then)
       held[now.name] = {on_disk(now), "", now.category, now.role};
     else if (then->digest != on_disk(now))
       held[now.name] = {on_disk(now), then->digest, now.category, now.role};

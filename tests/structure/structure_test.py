@@ -21,11 +21,12 @@ ARROWS = {
     "proxy/net": {"categories"},
     "proxy/dns": {"categories", "proxy/net"},
     "proxy/feeds": {"categories", "rules"},
-    "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns"},
     "proxy/lists": {"categories", "rules"},
-    "proxy/cli": {"categories", "rules", "proxy/lists", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
+    "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists"},
+    "proxy/cli": {"categories", "rules", "proxy/feeds", "proxy/lists", "proxy/snapshot", "proxy/safeguarding",
+                  "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
-                  "proxy/safeguarding", "proxy/net", "proxy/dns", "proxy/snapshot"},
+                  "proxy/safeguarding", "proxy/net", "proxy/dns", "proxy/lists", "proxy/snapshot"},
     "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
 }
 
