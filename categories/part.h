@@ -39,7 +39,8 @@ class Part {
   static Result<Part, CatalogueError> open(const std::filesystem::path& file);
   static Result<Part, CatalogueError> from_bytes(std::vector<std::uint8_t> bytes);
 
-  /// SHA-256 of the list's bytes and of all that their meaning depends on: the format, the key, the reader's version.
+  /// SHA-256 of the list's bytes and of all that their meaning depends on: the format, the file's name, what it
+  /// includes, the reader's version. The key is not in it: see is_of().
   std::string_view digest() const { return digest_; }
   ListFormat format() const { return format_; }
   /// Tells whether the part was made with this key: without the same one nothing in it is ever found.

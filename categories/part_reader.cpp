@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kReaderVersion = "reader 1";  // to be changed with the meaning of any line of any format
+constexpr std::string_view kEnd{"\0", 1};  // in the sum, where one name or file ends: two lists are not taken for one
 constexpr std::size_t kReadSize = 1 << 20;
 constexpr std::size_t kMaxIncludes = 256;
 constexpr std::size_t kMaxIncludeDepth = 8;
@@ -74,6 +75,7 @@ class Reading : public EntrySink {
   std::optional<std::vector<std::uint8_t>> run(Diagnostics& diagnostics) {
     sum_.update(kReaderVersion);
     sum_.update(to_string(file_.format));
+    sum_.update(kEnd);
     sum_.update(file_.path.filename().string());  // tells the language of key words, and what e2guardian's lists hold
     ListReader reader{file_.format, *this, file_.path.filename().string()};
     reader_ = &reader;
@@ -151,6 +153,7 @@ class Reading : public EntrySink {
       part_.reserve(static_cast<std::size_t>(std::min(status.st_size, off_t{1} << 30) / kLeastBytesOfHost));
     std::vector<char> buffer(std::min(kReadSize, static_cast<std::size_t>(status.st_size) + 1));
     std::size_t total = 0;
+    sum_.update(kEnd);
     while (reader.refusal().empty() && part_.has_room()) {
       const auto size = ::read(input.get(), buffer.data(), buffer.size());
       if (size < 0 && errno == EINTR) continue;
