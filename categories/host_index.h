@@ -168,12 +168,14 @@ class HostIndex {
   template <class Visit>
   static void for_each_cut(std::string_view text, std::size_t host_length, Visit&& visit) {
     const auto path_end = std::min(text.find('?'), text.size());
+    std::size_t cut = 0;
     std::size_t cuts = 0;
     for (auto slash = text.find('/', host_length); slash < path_end && cuts < kMaxUrlCuts; ++cuts) {
-      visit(text.substr(0, slash + 1));
-      slash = text.find('/', slash + 1);
+      cut = slash + 1;
+      visit(text.substr(0, cut));
+      slash = text.find('/', cut);
     }
-    if (path_end > 0 && text[path_end - 1] != '/') visit(text.substr(0, path_end));
+    if (cut < path_end) visit(text.substr(0, path_end));
     if (path_end < text.size()) visit(text);
   }
 
