@@ -66,29 +66,38 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 /// A file of this process, gone when this is.
 struct ScratchFile {
-  fs::path path = fs::temp_directory_path() / ("breakwater-bench-" + std::to_string(::getpid()));
+  explicit ScratchFile(std::string_view name = "image")
+      : path(fs::temp_directory_path() / ("breakwater-bench-" + std::to_string(::getpid()) + '-').append(name)) {}
   ~ScratchFile() { fs::remove(path); }
+  fs::path path;
 };
 
-/// A catalogue compiled from the lines of one list.
+/// A catalogue compiled from the lines of one list, or of two.
 struct Built {
   std::size_t size = 0;
   double seconds = 0;
   std::vector<std::uint8_t> image;
 };
 
-Built build(const std::vector<std::string>& lines) {
-  const ScratchFile file;
-  {
-    std::ofstream out{file.path};
-    for (const auto& line : lines)
+Built build(const std::vector<std::string>& lines, const std::vector<std::string>& expressions = {}) {
+  const ScratchFile file{"list"};
+  const ScratchFile expressions_file{"expressions"};
+  const auto write = [](const fs::path& path, const std::vector<std::string>& all) {
+    std::ofstream out{path};
+    for (const auto& line : all)
       out << line << '\n';
-  }
+  };
+  write(file.path, lines);
   Sources sources;
   sources.all.push_back({"bench", file.path, ListFormat::domains, "gambling", ListRole::feed});
+  if (!expressions.empty()) {
+    write(expressions_file.path, expressions);
+    sources.all.push_back({"expressions", expressions_file.path, ListFormat::expressions, "games", ListRole::feed});
+  }
   BuildReport report;
   const auto begin = std::chrono::steady_clock::now();
   auto image = build_catalogue(sources, report);
+  if (!image || !report.diagnostics.empty()) throw std::runtime_error("the lists are not taken whole");
   return {lines.size(), seconds_since(begin), std::move(*image)};
 }
 
@@ -181,14 +190,19 @@ void open(benchmark::State& state) {
     benchmark::DoNotOptimize(Catalogue::open(file.path));
 }
 
-/// A URL of 100 bytes against 20,000 listed URLs, and the same host where only it is known, as for HTTPS.
-void url(benchmark::State& state, bool path_known) {
-  const auto names = domains(20'000);
+/// URLs as feeds list them, one of each host.
+std::vector<std::string> urls_of(const std::vector<std::string>& names) {
   std::vector<std::string> urls;
   urls.reserve(names.size());
   for (const auto& name : names)
     urls.push_back(name + "/wp-content/uploads/2025/" + name.substr(0, 5) + ".html");
-  const auto built = build(urls);
+  return urls;
+}
+
+/// A URL of 100 bytes against 20,000 listed URLs, and the same host where only it is known, as for HTTPS.
+void url(benchmark::State& state, bool path_known) {
+  const auto names = domains(20'000);
+  const auto built = build(urls_of(names));
   state.counters["build_s"] = built.seconds;
   const auto catalogue = *Catalogue::from_image(built.image);
 
@@ -206,6 +220,105 @@ void url(benchmark::State& state, bool path_known) {
     catalogue->classify(hosts[i], path_known ? std::string_view{texts[i]} : std::string_view{}, *scratch, answer);
     benchmark::DoNotOptimize(answer.categories);
   }
+}
+
+/// In the shapes that the public lists have: words between signs, directories, the answers of search engines, hosts
+/// with numbers, names of files.
+std::vector<std::string> expressions(std::size_t count) {
+  std::mt19937_64 random{3};
+  const auto word = [&random] {
+    constexpr std::string_view kConsonants = "bcdfghklmnprstvwz";
+    constexpr std::string_view kVowels = "aeiou";
+    std::string text;
+    for (auto length = 3 + random() % 2; length > 0; --length)
+      text.append(1, kConsonants[random() % kConsonants.size()]).append(1, kVowels[random() % kVowels.size()]);
+    return text;
+  };
+  std::vector<std::string> all(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& text = all[i];
+    switch (i % 5) {
+      case 0:
+        text.append("(^|[-.?+=/_0-9])").append(word()).append("(").append(word()).append("|s)?($|[-.?+=/_0-9])");
+        break;
+      case 1:
+        text.append("(/").append(word()).append("/|/").append(word()).append("/|").append(word()).append("s/)");
+        break;
+      case 2:
+        text.append(word()).append("\\..*/(search|results)\\?.*q=").append(word());
+        break;
+      case 3:
+        text.append("^[a-z0-9.-]*").append(word()).append("[0-9]+\\.").append("(com|net|top)/");
+        break;
+      default:
+        text.append("/").append(word()).append("[^/]*\\.(exe|zip|apk)$");
+    }
+  }
+  return all;
+}
+
+/// What a large gateway has: 100,000 listed URLs and 5,000 expressions. The URL has 100 bytes and is one of them, or
+/// none. At most 2 us is the target.
+void mixed(benchmark::State& state, Asked asked) {
+  const auto names = domains(100'000);
+  const auto urls = urls_of(names);
+  static const auto built = build(urls, expressions(5'000));
+  state.counters["build_s"] = built.seconds;
+  const auto catalogue = opened(built.image);
+
+  std::mt19937_64 random{4};
+  std::vector<Host> hosts;
+  std::vector<std::string> texts(kQueries);
+  for (auto& text : texts) {
+    const auto& url = urls[random() % urls.size()];
+    const auto slash = url.find('/');
+    const auto domain = asked == Asked::listed ? url.substr(0, slash) : random_domain(random);
+    hosts.push_back(*normalise_host("www." + domain, HostSource::wire));
+    append_match_text(text, hosts.back(), url.substr(slash) + "?utm_source=newsletter&session=");
+    text.resize(100, 'x');
+  }
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    const auto i = next++ % kQueries;
+    catalogue->classify(hosts[i], texts[i], *scratch, answer);
+    hits += answer.categories.any();
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
+}
+
+/// Addresses against 100,000 networks of 17 lengths, each of which is asked for.
+void networks(benchmark::State& state, Asked asked) {
+  std::mt19937_64 random{5};
+  std::vector<IpAddress> firsts;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < 100'000; ++i) {
+    const auto prefix = 16 + i % 17;
+    // Below 128.0.0.0 is what is listed, above it what is not.
+    const auto first = static_cast<std::uint32_t>(random() & 0x7fff'ffff & ~std::uint64_t{0} << (32 - prefix));
+    firsts.push_back(IpAddress::from_v4(first));
+    lines.push_back(firsts.back().to_string() + '/' + std::to_string(prefix));
+  }
+  static const auto built = build(lines);
+  const auto catalogue = opened(built.image);
+  std::vector<Host> hosts;
+  for (std::size_t i = 0; i < kQueries; ++i) {
+    const auto address = asked == Asked::listed
+                             ? firsts[random() % firsts.size()]
+                             : IpAddress::from_v4(static_cast<std::uint32_t>(random()) | 0x8000'0000);
+    hosts.push_back(*normalise_host(address.to_string(), HostSource::wire));
+  }
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    catalogue->classify(hosts[next++ % kQueries], {}, *scratch, answer);
+    hits += answer.categories.any();
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
@@ -227,5 +340,9 @@ BENCHMARK_CAPTURE(hyperscan, absent, Asked::absent)->Apply(hyperscan_sizes);
 BENCHMARK(open)->Arg(5'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(url, path, true);
 BENCHMARK_CAPTURE(url, host_only, false);
+BENCHMARK_CAPTURE(mixed, listed, Asked::listed);
+BENCHMARK_CAPTURE(mixed, absent, Asked::absent);
+BENCHMARK_CAPTURE(networks, listed, Asked::listed);
+BENCHMARK_CAPTURE(networks, absent, Asked::absent);
 
 }  // namespace
