@@ -5,49 +5,27 @@
 // it.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <hs.h>
-#include <unistd.h>
 
+#include "bench/categories/generated_lists.h"
 #include "categories/catalogue.h"
-#include "categories/catalogue_builder.h"
-#include "categories/image.h"
 #include "categories/url.h"
 
 namespace {
 
 using namespace breakwater::categories;
-namespace fs = std::filesystem;
+using namespace breakwater::categories::bench;
 
 constexpr std::size_t kQueries = 1 << 17;  // what they touch of a large index fits no cache
 constexpr std::size_t kAhead = 8;
 constexpr std::size_t kCacheLine = 64;
 enum class Asked : int { listed, absent };
-
-std::string random_domain(std::mt19937_64& random) {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  static constexpr std::string_view kEndings[] = {".com", ".net", ".org", ".co.uk", ".de", ".top", ".xyz", ".info"};
-  std::string name;
-  for (auto length = 6 + random() % 12; length > 0; --length)
-    name += kLetters[random() % kLetters.size()];
-  return name.append(kEndings[random() % std::size(kEndings)]);
-}
-
-std::vector<std::string> domains(std::size_t count) {
-  std::mt19937_64 random{1};
-  std::vector<std::string> names(count);
-  std::generate(names.begin(), names.end(), [&random] { return random_domain(random); });
-  return names;
-}
 
 /// Hosts of three labels: subdomains of listed domains, or of none.
 std::vector<Host> queries(const std::vector<std::string>& names, Asked asked) {
@@ -60,60 +38,11 @@ std::vector<Host> queries(const std::vector<std::string>& names, Asked asked) {
   return hosts;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// A file of this process, gone when this is.
-struct ScratchFile {
-  explicit ScratchFile(std::string_view name = "image")
-      : path(fs::temp_directory_path() / ("breakwater-bench-" + std::to_string(::getpid()) + '-').append(name)) {}
-  ~ScratchFile() { fs::remove(path); }
-  fs::path path;
-};
-
-/// A catalogue compiled from the lines of one list, or of two.
-struct Built {
-  std::size_t size = 0;
-  double seconds = 0;
-  std::vector<std::uint8_t> image;
-};
-
-Built build(const std::vector<std::string>& lines, const std::vector<std::string>& expressions = {}) {
-  const ScratchFile file{"list"};
-  const ScratchFile expressions_file{"expressions"};
-  const auto write = [](const fs::path& path, const std::vector<std::string>& all) {
-    std::ofstream out{path};
-    for (const auto& line : all)
-      out << line << '\n';
-  };
-  write(file.path, lines);
-  Sources sources;
-  sources.all.push_back({"bench", file.path, ListFormat::domains, "gambling", ListRole::feed});
-  if (!expressions.empty()) {
-    write(expressions_file.path, expressions);
-    sources.all.push_back({"expressions", expressions_file.path, ListFormat::expressions, "games", ListRole::feed});
-  }
-  BuildReport report;
-  const auto begin = std::chrono::steady_clock::now();
-  auto image = build_catalogue(sources, report);
-  if (!image || !report.diagnostics.empty()) throw std::runtime_error("the lists are not taken whole");
-  return {lines.size(), seconds_since(begin), std::move(*image)};
-}
-
 /// Kept between the benchmarks that ask for the same size.
 const Built& built_domains(const std::vector<std::string>& names) {
   static Built built;
   if (built.size != names.size()) built = build(names);
   return built;
-}
-
-/// As a gateway does it: from a file.
-std::shared_ptr<const Catalogue> opened(const std::vector<std::uint8_t>& image) {
-  const ScratchFile file;
-  std::string error;
-  if (!write_image(file.path, image, Durability::cached, error)) throw std::runtime_error(error);
-  return *Catalogue::open(file.path);
 }
 
 void classify(benchmark::State& state, Asked asked) {
@@ -190,15 +119,6 @@ void open(benchmark::State& state) {
     benchmark::DoNotOptimize(Catalogue::open(file.path));
 }
 
-/// URLs as feeds list them, one of each host.
-std::vector<std::string> urls_of(const std::vector<std::string>& names) {
-  std::vector<std::string> urls;
-  urls.reserve(names.size());
-  for (const auto& name : names)
-    urls.push_back(name + "/wp-content/uploads/2025/" + name.substr(0, 5) + ".html");
-  return urls;
-}
-
 /// A URL of 100 bytes against 20,000 listed URLs, and the same host where only it is known, as for HTTPS.
 void url(benchmark::State& state, bool path_known) {
   const auto names = domains(20'000);
@@ -220,41 +140,6 @@ void url(benchmark::State& state, bool path_known) {
     catalogue->classify(hosts[i], path_known ? std::string_view{texts[i]} : std::string_view{}, *scratch, answer);
     benchmark::DoNotOptimize(answer.categories);
   }
-}
-
-/// In the shapes that the public lists have: words between signs, directories, the answers of search engines, hosts
-/// with numbers, names of files.
-std::vector<std::string> expressions(std::size_t count) {
-  std::mt19937_64 random{3};
-  const auto word = [&random] {
-    constexpr std::string_view kConsonants = "bcdfghklmnprstvwz";
-    constexpr std::string_view kVowels = "aeiou";
-    std::string text;
-    for (auto length = 3 + random() % 2; length > 0; --length)
-      text.append(1, kConsonants[random() % kConsonants.size()]).append(1, kVowels[random() % kVowels.size()]);
-    return text;
-  };
-  std::vector<std::string> all(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    auto& text = all[i];
-    switch (i % 5) {
-      case 0:
-        text.append("(^|[-.?+=/_0-9])").append(word()).append("(").append(word()).append("|s)?($|[-.?+=/_0-9])");
-        break;
-      case 1:
-        text.append("(/").append(word()).append("/|/").append(word()).append("/|").append(word()).append("s/)");
-        break;
-      case 2:
-        text.append(word()).append("\\..*/(search|results)\\?.*q=").append(word());
-        break;
-      case 3:
-        text.append("^[a-z0-9.-]*").append(word()).append("[0-9]+\\.").append("(com|net|top)/");
-        break;
-      default:
-        text.append("/").append(word()).append("[^/]*\\.(exe|zip|apk)$");
-    }
-  }
-  return all;
 }
 
 /// What a large gateway has: 100,000 listed URLs and 5,000 expressions. The URL has 100 bytes and is one of them, or
