@@ -9,6 +9,7 @@
 
 #include "categories/file.h"
 #include "categories/list_reader.h"
+#include "categories/part_cache.h"
 #include "categories/public_suffix.h"
 #include "categories/sha256.h"
 
@@ -121,7 +122,7 @@ class Reading : public EntrySink {
       return refuse("includes itself");
     if (open_.size() == kMaxIncludeDepth) return refuse("is included too deeply");
     if (includes_.size() == kMaxIncludes) return refuse("is one too many");
-    includes_.push_back(path);
+    includes_.push_back({path, PartCache::stamp(path)});
     open_.push_back(path);
     const auto outer_file = std::exchange(current_, path);
     const auto outer_line = std::exchange(included_at_, at(line));
@@ -180,7 +181,7 @@ class Reading : public EntrySink {
   fs::path current_;               ///< the file whose lines come
   std::uint32_t included_at_ = 0;  ///< 0: the list itself
   std::vector<fs::path> open_;
-  std::vector<fs::path> includes_;
+  std::vector<Part::Include> includes_;
 };
 
 }  // namespace

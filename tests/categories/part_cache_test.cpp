@@ -115,6 +115,20 @@ TEST_F(PartCacheTest, WhatAnIncludedFileSaysCounts) {
   EXPECT_FALSE(finds(file));
 }
 
+TEST_F(PartCacheTest, WhatChangesWhileAListIsReadShowsLater) {
+  const auto file = list("v2fly/list", "include:there\n", ListFormat::v2fly);
+  const auto included = tree.write("v2fly/there", "b.example\n");
+  for (const auto& changed : {file.path, included}) {
+    PartCache cache{folder, kKey};
+    const auto stamp = PartCache::stamp(file.path);
+    Diagnostics diagnostics;
+    auto bytes = read_part(file, tree.root(), kKey, diagnostics);
+    fs::last_write_time(changed, fs::file_time_type{});
+    ASSERT_TRUE(cache.keep(file, stamp, std::move(*bytes)));
+    EXPECT_FALSE(cache.find(file)) << changed;
+  }
+}
+
 TEST_F(PartCacheTest, TheFormatBelongsToTheList) {
   auto file = list("list", "a.example\n");
   const auto as_domains = keep({file});

@@ -39,7 +39,7 @@ std::vector<std::uint8_t> sample() {
   writer.shared_suffix("github.io", 11);
   return writer.write("the digest", ListFormat::v2fly, 12, 13,
                       {{Severity::warning, "list", 14, 15, "wrong"}, {Severity::warning, "", 0, 0, ""}},
-                      {"/feed/one", "/feed/two"});
+                      {{"/feed/one", "1 2"}, {"/feed/two", ""}});
 }
 
 std::vector<std::uint32_t> lines_of(const Part& part, std::uint64_t hash) {
@@ -83,7 +83,10 @@ TEST(Part, HoldsAllThatWasWritten) {
     EXPECT_EQ(std::pair(11U, std::string_view{"github.io"}),
               std::pair(part.shared_suffixes()[0].line, part.shared_suffixes()[0].host));
     EXPECT_EQ("list:14:15: warning: wrong\n: warning: \n", Asked::all(part.diagnostics()));
-    EXPECT_THAT(part.includes(), ElementsAre("/feed/one", "/feed/two"));
+    ASSERT_EQ(2U, part.includes().size());
+    EXPECT_EQ(std::pair(std::filesystem::path{"/feed/one"}, std::string{"1 2"}),
+              std::pair(part.includes()[0].file, part.includes()[0].stamp));
+    EXPECT_EQ("/feed/two", part.includes()[1].file);
   }
 }
 
