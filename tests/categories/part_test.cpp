@@ -82,7 +82,7 @@ TEST(Part, HoldsAllThatWasWritten) {
     ASSERT_EQ(1U, part.shared_suffixes().size());
     EXPECT_EQ(std::pair(11U, std::string_view{"github.io"}),
               std::pair(part.shared_suffixes()[0].line, part.shared_suffixes()[0].host));
-    EXPECT_EQ("list:14:15: warning: wrong\n: warning: \n", Asked::all(part.diagnostics()));
+    EXPECT_EQ("list:14:15: warning: wrong\nwarning: \n", Asked::all(part.diagnostics()));
     ASSERT_EQ(2U, part.includes().size());
     EXPECT_EQ(std::pair(std::filesystem::path{"/feed/one"}, std::string{"1 2"}),
               std::pair(part.includes()[0].file, part.includes()[0].stamp));
