@@ -147,7 +147,7 @@ void CatalogueBuilder::Impl::read(const ListFile& file, const std::filesystem::p
     part = std::move(*made);
   }
   for (const auto& include : part->includes())
-    report.inputs.push_back(include);
+    report.inputs.push_back(include.file);
   place(file.name, file.category, file.role, file.path, std::move(*part), report);
 }
 
