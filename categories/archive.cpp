@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/file.h"
 #include "categories/words.h"
 
 namespace breakwater::categories {
@@ -35,10 +36,6 @@ constexpr mode_t kFileMode = 0644;
 struct ArchiveFree {
   void operator()(::archive* reader) const { archive_read_free(reader); }
 };
-
-std::string last_error() {
-  return std::generic_category().message(errno);
-}
 
 bool is_name_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -91,30 +88,6 @@ class Staging {
  private:
   fs::path path_;
   bool made_ = false;
-};
-
-class Output {
- public:
-  explicit Output(const fs::path& path)
-      : fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode)) {}
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-  ~Output() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  explicit operator bool() const { return fd_ >= 0; }
-  bool write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const auto size = ::write(fd_, bytes.data(), bytes.size());
-      if (size < 0 && errno == EINTR) continue;
-      if (size < 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(size));
-    }
-    return true;
-  }
-
- private:
-  int fd_;
 };
 
 class Unpacker {
@@ -198,7 +171,7 @@ class Unpacker {
       if (::mkdir(target.c_str(), kFolderMode) != 0 && errno != EEXIST) return last_error();
       target /= part;
     }
-    const Output output{target};
+    const File output{::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode)};
     if (!output) {
       if (errno != EEXIST && errno != ENOTDIR && errno != EISDIR) return last_error();
       leave_out(path, "stands twice");
@@ -209,7 +182,7 @@ class Unpacker {
   }
 
   /// Reads a member's bytes also where nobody wants them, so that each counts.
-  std::optional<std::string> copy(const Output* output) {
+  std::optional<std::string> copy(const File* output) {
     std::uint64_t size = 0;
     for (;;) {
       const auto read = archive_read_data(reader_.get(), buffer_.data(), buffer_.size());

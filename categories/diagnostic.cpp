@@ -28,7 +28,8 @@ std::string to_string(const Diagnostic& diagnostic) {
   std::string text = diagnostic.file;
   if (diagnostic.line) text += ':' + std::to_string(diagnostic.line);
   if (diagnostic.line && diagnostic.column) text += ':' + std::to_string(diagnostic.column);
-  text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
+  if (!text.empty()) text += ": ";
+  text += diagnostic.severity == Severity::error ? "error: " : "warning: ";
   return text + diagnostic.message;
 }
 

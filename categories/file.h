@@ -1,33 +1,34 @@
 #pragma once
 
-#include <cerrno>
+#include <cstdint>
+#include <span>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
-
-#include <unistd.h>
 
 namespace breakwater::categories {
 
-/// A file descriptor that closes itself.
+/// A file descriptor that closes itself. It may hold none: -1.
 class File {
  public:
-  explicit File(int fd) : fd_(fd) {}
+  explicit File(int fd = -1) : fd_(fd) {}
   File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  File& operator=(File&&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
+  File& operator=(File&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
   }
+  ~File();
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  /// All of it, or false (errno says why).
+  bool write(std::span<const std::uint8_t> bytes) const;
+  bool write(std::string_view text) const;
 
  private:
   int fd_;
 };
 
 /// What errno says.
-inline std::string last_error() {
-  return std::generic_category().message(errno);
-}
+std::string last_error();
 
 }  // namespace breakwater::categories

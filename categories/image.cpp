@@ -195,12 +195,7 @@ bool write_image(const std::filesystem::path& file, std::span<const std::uint8_t
   };
   const File output{::mkostemp(temporary.data(), O_CLOEXEC)};
   if (!output) return fail("cannot create");
-  for (auto rest = image; !rest.empty();) {
-    const auto size = ::write(output.get(), rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return fail("cannot write");
-    rest = rest.subspan(static_cast<std::size_t>(size));
-  }
+  if (!output.write(image)) return fail("cannot write");
   if (durability == Durability::synced && ::fsync(output.get()) != 0) return fail("cannot sync");
   if (::rename(temporary.c_str(), file.c_str()) != 0) return fail("cannot rename");
   if (durability == Durability::cached) return true;

@@ -6,6 +6,7 @@
 #include "categories/adblock_rules.h"
 #include "categories/e2guardian_list.h"
 #include "categories/format_detector.h"
+#include "categories/keyword.h"
 #include "categories/plain_list.h"
 #include "categories/resolver_config.h"
 #include "categories/rpz_zone.h"
@@ -35,12 +36,6 @@ bool is_markup(std::string_view head, ListFormat format) {
   constexpr auto kPages = std::to_array<std::string_view>({"<!", "<?", "<html", "<head", "<body"});
   const auto lower = to_lower(head.substr(first, 5));
   return std::ranges::any_of(kPages, [&lower](std::string_view page) { return lower.starts_with(page); });
-}
-
-/// "tr" of "keywords.tr"; "" where the name says none.
-std::string_view language_of(std::string_view file_name) {
-  constexpr std::string_view kKeywords = "keywords.";
-  return file_name.starts_with(kKeywords) ? file_name.substr(kKeywords.size()) : std::string_view{};
 }
 
 std::string_view judge(std::string_view head, ListFormat format) {
@@ -117,7 +112,7 @@ void ListReader::choose_reader(std::string_view head) {
       reader_ = std::make_unique<V2flyList>(sink_);
       break;
     default:
-      reader_ = std::make_unique<PlainList>(format, sink_, language_of(file_name_));
+      reader_ = std::make_unique<PlainList>(format, sink_, keyword_language(file_name_));
   }
 }
 

@@ -173,7 +173,9 @@ int lists_show(const ListsOptions& options) {
     return 0;
   }
   print(rows);
-  if (current)
+  if (!current)
+    std::cout << "\nNo lists are in force here yet: breakwater serve puts them in force when it starts.\n";
+  else
     std::cout << "\nversion " << current->number << " of " << utc_text(current->time) << ": " << current->entries()
               << " entries in " << current->lists.size() << " lists\n";
   if (hits) std::cout << "hits: requests that a list decided since " << utc_text(hits->since) << '\n';

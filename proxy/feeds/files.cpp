@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,24 +9,6 @@
 #include <unistd.h>
 
 namespace breakwater::feeds {
-
-std::string last_error() {
-  return std::generic_category().message(errno);
-}
-
-File::~File() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-bool File::write(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const auto size = ::write(descriptor_, bytes.data(), bytes.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(size));
-  }
-  return true;
-}
 
 MappedFile::MappedFile(const std::filesystem::path& file) {
   const File descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));

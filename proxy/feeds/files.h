@@ -6,9 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <sys/types.h>
+
+#include "categories/file.h"
 
 /// The little of the file system that feeds need. Errors are the system's word; nothing throws.
 namespace breakwater::feeds {
@@ -16,27 +17,8 @@ namespace breakwater::feeds {
 inline constexpr mode_t kFileMode = 0640;
 inline constexpr mode_t kFolderMode = 0750;
 
-/// What errno says.
-std::string last_error();
-
-/// Owns a descriptor.
-class File {
- public:
-  explicit File(int descriptor = -1) : descriptor_(descriptor) {}
-  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  File& operator=(File&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~File();
-  explicit operator bool() const { return descriptor_ >= 0; }
-  int get() const { return descriptor_; }
-  /// All of it or false (errno says why).
-  bool write(std::string_view bytes) const;
-
- private:
-  int descriptor_;
-};
+using categories::File;
+using categories::last_error;
 
 /// A file's bytes, mapped. Whoever shortens the file meanwhile ends the process: only for files that nobody else
 /// writes.

@@ -13,10 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/file.h"
+
 namespace breakwater::lists {
 namespace {
 
 namespace fs = std::filesystem;
+using categories::File;
 
 constexpr std::chrono::seconds kWait{10};  // an edit takes milliseconds
 constexpr std::chrono::milliseconds kPause{10};
@@ -27,42 +30,18 @@ std::string because(const fs::path& path, int error) {
   return path.string() + ": " + std::generic_category().message(error);
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 bool sync_folder(const fs::path& folder) {
-  const Descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  return opened.get() >= 0 && ::fsync(opened.get()) == 0;
+  const File opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  return opened && ::fsync(opened.get()) == 0;
 }
 
 /// False, and `errno` says why: the file is not written, or not safely on disk.
 bool write_new(const fs::path& file, std::string_view text, const struct stat& like, mode_t mode) {
-  const Descriptor opened{
-      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-  if (opened.get() < 0) return false;
+  const File opened{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+  if (!opened) return false;
   // Only root can give a file away; whoever else edits keeps it.
   const bool given = ::fchown(opened.get(), like.st_uid, like.st_gid) == 0 || errno == EPERM;
-  return given && write_all(opened.get(), text) && ::fchmod(opened.get(), mode) == 0 && ::fsync(opened.get()) == 0;
+  return given && opened.write(text) && ::fchmod(opened.get(), mode) == 0 && ::fsync(opened.get()) == 0;
 }
 
 }  // namespace

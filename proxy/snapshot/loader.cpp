@@ -12,6 +12,7 @@
 #include "categories/part_cache.h"
 #include "proxy/lists/list_state.h"
 #include "proxy/lists/traffic.h"
+#include "proxy/snapshot/list_changes.h"
 #include "proxy/snapshot/sources.h"
 #include "rules/civil_time.h"
 #include "rules/policy_file.h"
@@ -21,7 +22,6 @@ namespace breakwater::snapshot {
 namespace {
 
 using categories::Catalogue;
-using categories::ListRole;
 using categories::Severity;
 using lists::ListState;
 using lists::Version;
@@ -245,39 +245,12 @@ class Loader {
       version.restores = target_->restores != 0 ? target_->restores : target_->number;
       version.why = "rollback to " + std::to_string(version.restores);
     }
-    const categories::PartCache cache{state_->cache(), state_->key()};
-    const auto& table = next.catalogue->categories();
-    for (std::size_t i = 0; i < report_.lists.size(); ++i) {
-      const auto& info = report_.lists[i];
-      const auto& origin = report_.origins[i];
-      const bool has_category = info.role != ListRole::allow && info.role != ListRole::exception;
-      lists::VersionList list{info.name,     has_category ? std::string{table.name(info.category)} : "",
-                              info.role,     info.format,
-                              origin.digest, origin.on_disk,
-                              info.entries,  info.rejected,
-                              info.skipped,  info.expired,
-                              info.entries,  0,
-                              request_.now};
-      if (const auto* before = current_ ? current_->find(info.name) : nullptr) compare(*before, cache, list);
-      version.lists.push_back(std::move(list));
-    }
+    version.lists = describe_lists(report_, next.catalogue->categories(), in_force(), part_cache(), request_.now);
     return version;
   }
 
-  static void compare(const lists::VersionList& before, const categories::PartCache& cache, lists::VersionList& list) {
-    if (before.digest == list.digest) {
-      list.added = before.added;
-      list.removed = before.removed;
-      list.changed = before.changed;
-      return;
-    }
-    const auto old_part = cache.find(before.digest);
-    const auto new_part = cache.find(list.digest);
-    if (!old_part || !new_part) return;
-    const auto difference = categories::compare(*old_part, *new_part);
-    list.added = difference.added;
-    list.removed = difference.removed;
-  }
+  const Version* in_force() const { return current_ ? &*current_ : nullptr; }
+  categories::PartCache part_cache() const { return {state_->cache(), state_->key()}; }
 
   void rehearse(const std::shared_ptr<const rules::Snapshot>& next, const Version& version) {
     std::shared_ptr<const rules::Snapshot> before;
@@ -287,44 +260,10 @@ class Loader {
         before = std::make_shared<const rules::Snapshot>(rules::Snapshot{*opened, std::move(*policy), request_.gate});
     }
     const auto visits = lists::recent_traffic(request_.access_log, lists::kTrafficBytes);
-    const auto changes = list_changes(version);
+    const auto changes = feed_changes(in_force(), version, policy_->feeds());
     const auto suffixes =
-        current_ ? new_suffixes(version, next->catalogue->categories()) : std::vector<rules::NewSharedSuffix>{};
+        new_shared_suffixes(report_, next->catalogue->categories(), in_force(), version, part_cache());
     loaded_.rehearsal = rules::rehearse({before, next, visits, changes, suffixes, policy_->own_hosts()});
-  }
-
-  std::vector<rules::ListChange> list_changes(const Version& version) const {
-    std::vector<rules::ListChange> changes;
-    if (!current_) return changes;
-    const auto add = [&](const std::string& name, std::uint64_t before, std::uint64_t after) {
-      const auto feed = std::ranges::find(policy_->feeds(), name.substr(0, name.find('/')), &rules::Feed::name);
-      if (feed != policy_->feeds().end()) changes.push_back({name, before, after, feed->limits});
-    };
-    for (const auto& before : current_->lists)
-      if (const auto* now = version.find(before.name); before.role == ListRole::feed && now)
-        add(before.name, before.entries, now->entries);
-      else if (before.role == ListRole::feed)
-        add(before.name, before.entries, 0);
-    return changes;
-  }
-
-  /// Of lists that are others than those in force. Where the list is new, all of them are.
-  std::vector<rules::NewSharedSuffix> new_suffixes(const Version& version,
-                                                   const categories::CategoryTable& table) const {
-    std::vector<rules::NewSharedSuffix> suffixes;
-    const categories::PartCache cache{state_->cache(), state_->key()};
-    for (const auto& suffix : report_.shared_suffixes) {
-      const auto& info = report_.lists[suffix.list];
-      const auto* before = current_->find(info.name);
-      if (info.role != ListRole::feed || !before || before->digest == version.lists[suffix.list].digest) continue;
-      const auto old_part = cache.find(before->digest);
-      const bool known = !old_part || std::ranges::any_of(old_part->shared_suffixes(),
-                                                          [&](const auto& old) { return old.host == suffix.host; });
-      if (!known)
-        suffixes.push_back(
-            {suffix.host, std::string{table.name(info.category)}, info.name + ':' + std::to_string(suffix.line)});
-    }
-    return suffixes;
   }
 
   Loaded finish() {

@@ -13,7 +13,8 @@ from support.pace import SANITIZED
 from support.process import free_port
 
 SOURCE = pathlib.Path(__file__).parents[2]
-COMMANDS = [[], ["serve"], ["check"], ["policy"], ["policy", "check"], ["attempts"], ["settings"]]
+COMMANDS = [[], ["serve"], ["check"], ["policy"], ["policy", "check"], ["attempts"], ["settings"], ["explain"], ["lists"],
+            *(["lists", command] for command in ("update", "history", "rollback", "lock", "add", "remove", "find"))]
 
 
 @pytest.fixture
@@ -53,6 +54,21 @@ def test_the_table_of_settings_is_the_operators_document():
     table = run("settings").stdout
     assert (SOURCE / "deploy" / "settings.md").read_text().endswith(table)
     assert table.startswith("| setting | default | bounds | what it does |\n|---|---|---|---|\n| `proxy.listen` |")
+
+
+# ---- the sample ------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_sample_policy_offers_in_comments_is_right(tmp_path):
+    sample = (SOURCE / "deploy" / "sample" / "policy.toml").read_text()
+    offered = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ +=)", "", sample)
+    text = offered.replace("../../categories", str(SOURCE / "categories"))
+    result = run("policy", "check", write_centre(tmp_path, text, {"local/allow/domains": "example.org\n"}))
+    assert result.returncode == 0, result.stderr
+    assert ": 0 errors," in result.stdout + result.stderr
+    for feed in ("ut1", "stevenblack-adult", "blocklistproject-gambling", "x4bnet-vpn", "dibdot-doh"):
+        assert f'the feed "{feed}" has not been downloaded so far' in result.stdout + result.stderr
+    assert offered.count("licence ") == 5
 
 
 # ---- policy check ---------------------------------------------------------------------------------------------------
