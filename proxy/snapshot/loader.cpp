@@ -155,7 +155,7 @@ class Loader {
   bool is_restored() {
     if (!target_) return true;
     for (const auto& then : target_->lists) {
-      if (then.role == ListRole::locked) continue;
+      if (then.role == categories::ListRole::locked) continue;
       const auto now = std::ranges::find(report_.lists, then.name, &categories::ListInfo::name);
       if (now != report_.lists.end() &&
           report_.origins[static_cast<std::size_t>(now - report_.lists.begin())].digest == then.digest)
