@@ -200,7 +200,8 @@ class Loader {
     }
     rehearse(next, version);
     const auto& rehearsal = *loaded_.rehearsal;
-    const bool accepted = target_ || (!request_.accept.empty() && rehearsal.may_be_accepted());
+    // Who goes back has decided to; what was in force once may all the same not empty a category of the floor.
+    const bool accepted = rehearsal.may_be_accepted() && (target_ || !request_.accept.empty());
     if (!rehearsal.objections.empty() && !accepted) return refuse(extent);
     loaded_.snapshot = next;
     if (extent == Extent::rehearse_only) return;

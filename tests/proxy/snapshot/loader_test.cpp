@@ -280,6 +280,17 @@ TEST_F(LoaderTest, ARollbackTakesNothingThatWasRefused) {
   EXPECT_THAT(back.rehearsal->objections, IsEmpty());
 }
 
+TEST_F(LoaderTest, ARollbackDoesNotEmptyTheFloor) {
+  std::filesystem::remove_all(folder.path() / "feed/gambling");
+  feed("news/domains", "paper.test\n");
+  put_in_force(request);  // 1
+  feed("gambling/domains", "bets.test\n");
+  put_in_force(request);  // 2
+  request.restore = 1;
+  EXPECT_EQ(nullptr, put_in_force(request).snapshot);
+  EXPECT_EQ(2u, current().number);
+}
+
 /// What was held counts no more once the list has changed, also when it comes back to what it was.
 TEST_F(LoaderTest, WhatARollbackHeldIsForgottenWithTheNextChange) {
   put_in_force(request);  // 1
