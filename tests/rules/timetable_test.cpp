@@ -26,9 +26,10 @@ Timetable empty(std::string_view zone) {
 Timetable weekdays() {
   auto timetable = empty("Europe/London");
   for (std::size_t day = 0; day < 5; ++day)
-    timetable.week[day] = {{9 * 60, 630, "session"}, {630, 645, "break"}, {645, 750, "session"}, {795, 990, "session"}};
-  timetable.exceptions = {{*parse_date("2026-12-21"), *parse_date("2027-01-03"), "closed"},
-                          {*parse_date("2026-11-25"), *parse_date("2026-11-25"), "exam"}};
+    timetable.weeks[0][day] = {
+        {9 * 60, 630, "session"}, {630, 645, "break"}, {645, 750, "session"}, {795, 990, "session"}};
+  timetable.exceptions = {{{*parse_date("2026-12-21"), *parse_date("2027-01-03")}, "closed"},
+                          {{*parse_date("2026-11-25"), *parse_date("2026-11-25")}, "exam"}};
   return timetable;
 }
 
@@ -69,39 +70,40 @@ TEST(Timetable, WeekWithExceptions) {
 
 TEST(Timetable, NeighboursOfOneNameAreOneSpan) {
   auto timetable = empty("Europe/London");
-  timetable.week[0] = {{0, 600, "a"}, {600, kDay, "a"}};
-  timetable.week[1] = {{0, 60, "a"}};
+  timetable.weeks[0][0] = {{0, 600, "a"}, {600, kDay, "a"}};
+  timetable.weeks[0][1] = {{0, 60, "a"}};
   check(timetable, {{"2026-11-23T10:00", "a", "2026-11-23T00:00", "2026-11-24T01:00"}});
 }
 
 TEST(Timetable, WithoutABellInSight) {
   auto timetable = empty("Europe/London");
   check(timetable, {{"2026-11-23T10:00", "closed", "", ""}});
-  for (auto& day : timetable.week)
+  for (auto& day : timetable.weeks[0])
     day = {{0, kDay, "open"}};
   check(timetable, {{"2026-11-23T10:00", "open", "", ""}});
-  timetable.exceptions = {{*parse_date("2027-11-20"), *parse_date("2027-11-20"), "closed"}};
+  timetable.exceptions = {{{*parse_date("2027-11-20"), *parse_date("2027-11-20")}, "closed"}};
   check(timetable, {{"2026-11-23T10:00", "open", "", "2027-11-20T00:00"}, {"2026-11-10T10:00", "open", "", ""}});
-  timetable.exceptions = {{*parse_date("1970-01-01"), *parse_date("2999-12-31"), "closed"}};
+  timetable.exceptions = {{{*parse_date("1970-01-01"), *parse_date("2999-12-31")}, "closed"}};
   check(timetable, {{"2026-11-23T10:00", "closed", "", ""}});
 }
 
 TEST(Timetable, MidnightIsCutByAnException) {
   auto timetable = empty("Europe/London");
-  timetable.week[0] = {{22 * 60, 26 * 60, "night"}};  // Monday to Tuesday 02:00
-  timetable.week[6] = {{22 * 60, 26 * 60, "night"}};  // Sunday to Monday 02:00
+  timetable.weeks[0][0] = {{22 * 60, 26 * 60, "night"}};  // Monday to Tuesday 02:00
+  timetable.weeks[0][6] = {{22 * 60, 26 * 60, "night"}};  // Sunday to Monday 02:00
   check(timetable, {{"2026-11-24T01:00", "night", "2026-11-23T22:00", "2026-11-24T02:00"},
                     {"2026-11-23T01:59", "night", "2026-11-22T22:00", "2026-11-23T02:00"}});
-  timetable.exceptions = {{*parse_date("2026-11-24"), *parse_date("2026-11-24"), "closed"}};
+  timetable.exceptions = {{{*parse_date("2026-11-24"), *parse_date("2026-11-24")}, "closed"}};
   check(timetable, {{"2026-11-23T23:00", "night", "2026-11-23T22:00", "2026-11-24T00:00"},
                     {"2026-11-24T01:00", "closed", "2026-11-24T00:00", "2026-11-29T22:00"}});
-  timetable.exceptions = {{*parse_date("2026-11-23"), *parse_date("2026-11-23"), "closed"}};  // the night never begins
+  timetable.exceptions = {
+      {{*parse_date("2026-11-23"), *parse_date("2026-11-23")}, "closed"}};  // the night never begins
   check(timetable, {{"2026-11-24T01:00", "closed", "2026-11-23T00:00", "2026-11-29T22:00"}});
 }
 
 TEST(Timetable, ClockChangesOfLondon) {
   auto timetable = empty("Europe/London");
-  timetable.week[6] = {{30, 90, "early"}, {110, 150, "late"}};  // 00:30-01:30, 01:50-02:30
+  timetable.weeks[0][6] = {{30, 90, "early"}, {110, 150, "late"}};  // 00:30-01:30, 01:50-02:30
   const auto at = [](const char* utc) { return *parse_civil(utc, *find_zone("UTC")); };
   const std::tuple<const char*, const char*, const char*, const char*> table[] = {
       // 29 March: 01:00 GMT is 02:00 BST. "early" ends with the gap, which "late" begins in.
@@ -128,16 +130,16 @@ std::string_view oracle(const Timetable& timetable, SysSeconds when) {
   const auto minute = static_cast<int>((local - day) / minutes(1));
   const auto exception = [&](std::chrono::sys_days on) -> const std::string* {
     for (const auto& one : timetable.exceptions)
-      if (one.first <= on && on <= one.last) return &one.period;
+      if (one.times.empty() && one.dates.contain(on)) return &one.period;
     return nullptr;
   };
   const std::chrono::sys_days today{day.time_since_epoch()};
   if (const auto* period = exception(today)) return *period;
   const auto week_day = date::weekday(day).iso_encoding() - 1;
-  for (const auto& slot : timetable.week[week_day])
+  for (const auto& slot : timetable.weeks[0][week_day])
     if (slot.begin <= minute && minute < slot.end) return slot.period;
   if (!exception(today - days(1)))
-    for (const auto& slot : timetable.week[(week_day + 6) % 7])
+    for (const auto& slot : timetable.weeks[0][(week_day + 6) % 7])
       if (minute + kDay < slot.end) return slot.period;
   return timetable.outside;
 }
@@ -147,7 +149,7 @@ Timetable random_timetable(std::mt19937& random, std::string_view zone, std::chr
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   const std::string names[] = {"a", "b", "c", "closed"};
   int night_before = 0;
-  for (auto& day : timetable.week) {
+  for (auto& day : timetable.weeks[0]) {
     int at = night_before;
     night_before = 0;
     while (at < kDay) {
@@ -159,10 +161,10 @@ Timetable random_timetable(std::mt19937& random, std::string_view zone, std::chr
       night_before = std::max(0, end - kDay);
     }
   }
-  if (night_before > timetable.week[0].front().begin) timetable.week[6].back().end = kDay;
+  if (night_before > timetable.weeks[0][0].front().begin) timetable.weeks[0][6].back().end = kDay;
   for (int i = below(3); i > 0; --i) {
     const auto first = around + days(below(9) - 4);
-    timetable.exceptions.push_back({first, first + days(below(3)), names[below(4)]});
+    timetable.exceptions.push_back({{first, first + days(below(3))}, names[below(4)]});
   }
   return timetable;
 }
