@@ -129,6 +129,9 @@ void CatalogueBuilder::Impl::place(std::string name, const std::string& category
     if (options.today && day >= *options.today)
       report.changes_on = std::min(report.changes_on.value_or(day + std::chrono::days{1}), day + std::chrono::days{1});
   const auto id = category(category_name, role, file, report);
+  const ExpiredLines expired{part, options.today};
+  report.lists.push_back(
+      {name, id, role, 0, part.rejected(), part.skipped(), static_cast<std::uint32_t>(expired.size()), part.format()});
   report.cache_files.push_back(origin.digest + ".part");
   report.origins.push_back(origin);
   parts.push_back({std::move(name), id, role, std::move(origin), std::move(part)});
@@ -147,7 +150,7 @@ void CatalogueBuilder::Impl::read(const ListFile& file, const std::filesystem::p
     part = std::move(*made);
   }
   for (const auto& include : part->includes())
-    report.inputs.push_back(include);
+    report.inputs.push_back(include.file);
   place(file.name, file.category, file.role, file.path, std::move(*part), report);
 }
 
@@ -175,7 +178,11 @@ void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
 void CatalogueBuilder::Impl::place_absent(BuildReport& report) {
   for (const auto& [name, held] : options.held) {
     if (!held.instead_of.empty() || std::ranges::count(files, name, &ListFile::name) > 0) continue;
-    if (auto part = cache.find(held.use)) place(name, held.category, held.role, {}, std::move(*part), report);
+    if (auto part = cache.find(held.use))
+      place(name, held.category, held.role, {}, std::move(*part), report);
+    else
+      report.diagnostics.push_back(
+          {Severity::warning, name, 0, 0, "is not on disk, and the version that was held is gone"});
   }
 }
 
@@ -224,10 +231,9 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
   hosts.reserve(entries);
 
   for (std::size_t list = 0; list < parts.size(); ++list) {
-    const auto& [name, category, role, origin, part] = parts[list];
+    const auto role = parts[list].role;
+    const auto& part = parts[list].part;
     const ExpiredLines expired{part, options.today};
-    report.lists.push_back({name, category, role, 0, part.rejected(), part.skipped(),
-                            static_cast<std::uint32_t>(expired.size()), part.format()});
     const auto id = static_cast<ListId>(list);
     hosts.add(part.kinds());
     for (std::size_t i = 0; i < part.hashes().size(); ++i)

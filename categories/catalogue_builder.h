@@ -68,7 +68,7 @@ struct SharedSuffix {
 };
 
 struct BuildReport {
-  std::vector<ListInfo> lists;
+  std::vector<ListInfo> lists;                ///< how many entries they have is known after compile()
   std::vector<ListOrigin> origins;            ///< of `lists`
   Diagnostics diagnostics;                    ///< per list the first kKeptPerList and one line that counts the rest
   std::vector<std::filesystem::path> inputs;  ///< every file and folder read, to be watched

@@ -53,16 +53,11 @@ class HostIndex {
   template <class Found>
   void find(const Host& host, Found&& found) const {
     if (buckets_.empty()) return;
-    if (host.is_literal()) {
-      Probes probes;
-      probes.add(*this, host_key(header_.key, host.text()));
-      probes.run(*this, found);
-      return find_networks(host.address(), found);
-    }
     Probes probes;
+    if (host.is_literal()) add_networks(host.address(), probes);
     for (std::string_view rest = host.text();;) {
       probes.add(*this, host_key(header_.key, rest));
-      const auto dot = rest.find('.');
+      const auto dot = host.is_literal() ? std::string_view::npos : rest.find('.');
       if (dot == std::string_view::npos) break;
       rest.remove_prefix(dot + 1);
       if (rest.find('.') == std::string_view::npos) break;
@@ -88,7 +83,8 @@ class HostIndex {
  private:
   friend class HostIndexBuilder;
   static constexpr std::size_t kSlots = 8;
-  static constexpr std::size_t kMaxSuffixes = 127;  ///< labels of a name of 253 bytes
+  /// An address and all prefixes that HostKinds has room for; a name of 253 bytes has 127 labels.
+  static constexpr std::size_t kMaxProbes = 1 + 3 * 64;
   static constexpr std::size_t kMaxUrlCuts = 32;
   static constexpr std::size_t kMaxUrlLabels = 16;
   struct Bucket {
@@ -124,7 +120,7 @@ class HostIndex {
     }
 
    private:
-    std::array<std::uint64_t, kMaxSuffixes> hashes_;
+    std::array<std::uint64_t, kMaxProbes> hashes_;
     std::size_t count_ = 0;
   };
 
@@ -156,24 +152,25 @@ class HostIndex {
     }
   }
 
-  template <class Found>
-  void find_networks(const IpAddress& address, Found& found) const {
+  void add_networks(const IpAddress& address, Probes& probes) const {
     for (std::size_t word = 0; word < header_.kinds.prefixes.size(); ++word)
       for (auto bits = header_.kinds.prefixes[word]; bits; bits &= bits - 1) {
         const auto prefix = static_cast<std::uint8_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
-        probe(network_key(header_.key, address, prefix), found);
+        probes.add(*this, network_key(header_.key, address, prefix));
       }
   }
 
   template <class Visit>
   static void for_each_cut(std::string_view text, std::size_t host_length, Visit&& visit) {
     const auto path_end = std::min(text.find('?'), text.size());
+    std::size_t cut = 0;
     std::size_t cuts = 0;
     for (auto slash = text.find('/', host_length); slash < path_end && cuts < kMaxUrlCuts; ++cuts) {
-      visit(text.substr(0, slash + 1));
-      slash = text.find('/', slash + 1);
+      cut = slash + 1;
+      visit(text.substr(0, cut));
+      slash = text.find('/', cut);
     }
-    if (path_end > 0 && text[path_end - 1] != '/') visit(text.substr(0, path_end));
+    if (cut < path_end) visit(text.substr(0, path_end));
     if (path_end < text.size()) visit(text);
   }
 

@@ -113,8 +113,9 @@ bool Part::read_notes() {
          }) &&
          each([&] {
            const auto file = notes.text();
-           if (file) includes_.emplace_back(*file);
-           return file.has_value();
+           const auto stamp = notes.text();
+           if (stamp) includes_.push_back({*file, std::string{*stamp}});
+           return stamp.has_value();
          }) &&
          notes.at_end();
 }
@@ -171,7 +172,7 @@ void PartWriter::shared_suffix(std::string_view host, std::uint32_t line) {
 
 std::vector<std::uint8_t> PartWriter::write(std::string_view digest, ListFormat format, std::uint32_t rejected,
                                             std::uint32_t skipped, const Diagnostics& diagnostics,
-                                            const std::vector<std::filesystem::path>& includes) {
+                                            const std::vector<Part::Include>& includes) {
   tidy();
   SectionWriter patterns;
   for (const auto& pattern : patterns_) {
@@ -205,8 +206,10 @@ std::vector<std::uint8_t> PartWriter::write(std::string_view digest, ListFormat 
     notes.text(diagnostic.message);
   }
   notes.number(static_cast<std::uint32_t>(includes.size()));
-  for (const auto& file : includes)
+  for (const auto& [file, stamp] : includes) {
     notes.text(file.string());
+    notes.text(stamp);
+  }
 
   ImageWriter image{ImageKind::part, host_key(key_, Part::kKeyMark)};
   constexpr std::size_t kRoomForTheRest = 4096;

@@ -35,11 +35,16 @@ class Part {
     std::uint32_t line = 0;
     std::string_view host;
   };
+  struct Include {
+    std::filesystem::path file;
+    std::string stamp;  ///< PartCache::stamp(), taken before it was read
+  };
 
   static Result<Part, CatalogueError> open(const std::filesystem::path& file);
   static Result<Part, CatalogueError> from_bytes(std::vector<std::uint8_t> bytes);
 
-  /// SHA-256 of the list's bytes and of all that their meaning depends on: the format, the key, the reader's version.
+  /// SHA-256 of the list's bytes and of all that their meaning depends on: the format, the file's name, what it
+  /// includes, the reader's version. The key is not in it: see is_of().
   std::string_view digest() const { return digest_; }
   ListFormat format() const { return format_; }
   /// Tells whether the part was made with this key: without the same one nothing in it is ever found.
@@ -53,7 +58,7 @@ class Part {
   std::uint32_t rejected() const { return rejected_; }
   std::uint32_t skipped() const { return skipped_; }
   const Diagnostics& diagnostics() const { return diagnostics_; }
-  const std::vector<std::filesystem::path>& includes() const { return includes_; }
+  const std::vector<Include>& includes() const { return includes_; }
   std::span<const std::uint8_t> bytes() const { return image_.bytes(); }
 
  private:
@@ -75,7 +80,7 @@ class Part {
   std::uint32_t rejected_ = 0;
   std::uint32_t skipped_ = 0;
   Diagnostics diagnostics_;
-  std::vector<std::filesystem::path> includes_;
+  std::vector<Include> includes_;
 };
 
 /// How one version of a list differs from another.
@@ -105,7 +110,7 @@ class PartWriter {
 
   std::vector<std::uint8_t> write(std::string_view digest, ListFormat format, std::uint32_t rejected,
                                   std::uint32_t skipped, const Diagnostics& diagnostics,
-                                  const std::vector<std::filesystem::path>& includes);
+                                  const std::vector<Part::Include>& includes);
 
  private:
   static constexpr std::size_t kMaxHosts = 32'000'000;

@@ -66,7 +66,7 @@ void PartCache::load() {
     std::string stamp;
     std::string include;
     while (std::getline(fields, stamp, '\t') && std::getline(fields, include, '\t'))
-      note.includes.emplace_back(include, stamp);
+      note.includes.push_back({include, stamp});
     notes_.insert_or_assign(std::move(format) + '\t' + path, std::move(note));
   }
 }
@@ -91,9 +91,7 @@ Result<Part, CatalogueError> PartCache::keep(const ListFile& file, const std::st
   if (folder_.empty()) return Part::from_bytes(std::move(bytes));
   auto part = Part::from_bytes(std::move(bytes));
   if (!part) return part;
-  Note note{std::string{part->digest()}, stamp, {}};
-  for (const auto& include : part->includes())
-    note.includes.emplace_back(include, PartCache::stamp(include));
+  Note note{std::string{part->digest()}, stamp, part->includes()};
   std::string ignored;  // without room on the disk the part stays in memory
   if (!write_image(part_file(note.digest), part->bytes(), Durability::cached, ignored)) return part;
   notes_.insert_or_assign(key(file), std::move(note));
@@ -108,7 +106,7 @@ void PartCache::save(const std::vector<ListFile>& files) const {
     const auto known = notes_.find(key(file));
     if (known == notes_.end() || !can_be_noted(file.path)) continue;
     const auto& [digest, stamp, includes] = known->second;
-    if (!std::ranges::all_of(includes, [](const auto& include) { return can_be_noted(include.first); })) continue;
+    if (!std::ranges::all_of(includes, [](const auto& include) { return can_be_noted(include.file); })) continue;
     text << digest << '\t' << to_string(file.format) << '\t' << stamp << '\t' << file.path.string();
     for (const auto& [include, include_stamp] : includes)
       text << '\t' << include_stamp << '\t' << include.string();

@@ -38,7 +38,7 @@ class PartCache {
   struct Note {
     std::string digest;
     std::string stamp;
-    std::vector<std::pair<std::filesystem::path, std::string>> includes;  ///< with their stamps
+    std::vector<Part::Include> includes;
   };
   static std::string key(const ListFile& file);
   std::filesystem::path part_file(std::string_view digest) const;

@@ -9,6 +9,7 @@
 
 #include "categories/file.h"
 #include "categories/list_reader.h"
+#include "categories/part_cache.h"
 #include "categories/public_suffix.h"
 #include "categories/sha256.h"
 
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kReaderVersion = "reader 1";  // to be changed with the meaning of any line of any format
+constexpr std::string_view kEnd{"\0", 1};  // in the sum, where one name or file ends: two lists are not taken for one
 constexpr std::size_t kReadSize = 1 << 20;
 constexpr std::size_t kMaxIncludes = 256;
 constexpr std::size_t kMaxIncludeDepth = 8;
@@ -74,6 +76,7 @@ class Reading : public EntrySink {
   std::optional<std::vector<std::uint8_t>> run(Diagnostics& diagnostics) {
     sum_.update(kReaderVersion);
     sum_.update(to_string(file_.format));
+    sum_.update(kEnd);
     sum_.update(file_.path.filename().string());  // tells the language of key words, and what e2guardian's lists hold
     ListReader reader{file_.format, *this, file_.path.filename().string()};
     reader_ = &reader;
@@ -119,7 +122,7 @@ class Reading : public EntrySink {
       return refuse("includes itself");
     if (open_.size() == kMaxIncludeDepth) return refuse("is included too deeply");
     if (includes_.size() == kMaxIncludes) return refuse("is one too many");
-    includes_.push_back(path);
+    includes_.push_back({path, PartCache::stamp(path)});
     open_.push_back(path);
     const auto outer_file = std::exchange(current_, path);
     const auto outer_line = std::exchange(included_at_, at(line));
@@ -151,6 +154,7 @@ class Reading : public EntrySink {
       part_.reserve(static_cast<std::size_t>(std::min(status.st_size, off_t{1} << 30) / kLeastBytesOfHost));
     std::vector<char> buffer(std::min(kReadSize, static_cast<std::size_t>(status.st_size) + 1));
     std::size_t total = 0;
+    sum_.update(kEnd);
     while (reader.refusal().empty() && part_.has_room()) {
       const auto size = ::read(input.get(), buffer.data(), buffer.size());
       if (size < 0 && errno == EINTR) continue;
@@ -177,7 +181,7 @@ class Reading : public EntrySink {
   fs::path current_;               ///< the file whose lines come
   std::uint32_t included_at_ = 0;  ///< 0: the list itself
   std::vector<fs::path> open_;
-  std::vector<fs::path> includes_;
+  std::vector<Part::Include> includes_;
 };
 
 }  // namespace

@@ -5,49 +5,27 @@
 // it.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <hs.h>
-#include <unistd.h>
 
+#include "bench/categories/generated_lists.h"
 #include "categories/catalogue.h"
-#include "categories/catalogue_builder.h"
-#include "categories/image.h"
 #include "categories/url.h"
 
 namespace {
 
 using namespace breakwater::categories;
-namespace fs = std::filesystem;
+using namespace breakwater::categories::bench;
 
 constexpr std::size_t kQueries = 1 << 17;  // what they touch of a large index fits no cache
 constexpr std::size_t kAhead = 8;
 constexpr std::size_t kCacheLine = 64;
 enum class Asked : int { listed, absent };
-
-std::string random_domain(std::mt19937_64& random) {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  static constexpr std::string_view kEndings[] = {".com", ".net", ".org", ".co.uk", ".de", ".top", ".xyz", ".info"};
-  std::string name;
-  for (auto length = 6 + random() % 12; length > 0; --length)
-    name += kLetters[random() % kLetters.size()];
-  return name.append(kEndings[random() % std::size(kEndings)]);
-}
-
-std::vector<std::string> domains(std::size_t count) {
-  std::mt19937_64 random{1};
-  std::vector<std::string> names(count);
-  std::generate(names.begin(), names.end(), [&random] { return random_domain(random); });
-  return names;
-}
 
 /// Hosts of three labels: subdomains of listed domains, or of none.
 std::vector<Host> queries(const std::vector<std::string>& names, Asked asked) {
@@ -60,51 +38,11 @@ std::vector<Host> queries(const std::vector<std::string>& names, Asked asked) {
   return hosts;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// A file of this process, gone when this is.
-struct ScratchFile {
-  fs::path path = fs::temp_directory_path() / ("breakwater-bench-" + std::to_string(::getpid()));
-  ~ScratchFile() { fs::remove(path); }
-};
-
-/// A catalogue compiled from the lines of one list.
-struct Built {
-  std::size_t size = 0;
-  double seconds = 0;
-  std::vector<std::uint8_t> image;
-};
-
-Built build(const std::vector<std::string>& lines) {
-  const ScratchFile file;
-  {
-    std::ofstream out{file.path};
-    for (const auto& line : lines)
-      out << line << '\n';
-  }
-  Sources sources;
-  sources.all.push_back({"bench", file.path, ListFormat::domains, "gambling", ListRole::feed});
-  BuildReport report;
-  const auto begin = std::chrono::steady_clock::now();
-  auto image = build_catalogue(sources, report);
-  return {lines.size(), seconds_since(begin), std::move(*image)};
-}
-
 /// Kept between the benchmarks that ask for the same size.
 const Built& built_domains(const std::vector<std::string>& names) {
   static Built built;
   if (built.size != names.size()) built = build(names);
   return built;
-}
-
-/// As a gateway does it: from a file.
-std::shared_ptr<const Catalogue> opened(const std::vector<std::uint8_t>& image) {
-  const ScratchFile file;
-  std::string error;
-  if (!write_image(file.path, image, Durability::cached, error)) throw std::runtime_error(error);
-  return *Catalogue::open(file.path);
 }
 
 void classify(benchmark::State& state, Asked asked) {
@@ -184,11 +122,7 @@ void open(benchmark::State& state) {
 /// A URL of 100 bytes against 20,000 listed URLs, and the same host where only it is known, as for HTTPS.
 void url(benchmark::State& state, bool path_known) {
   const auto names = domains(20'000);
-  std::vector<std::string> urls;
-  urls.reserve(names.size());
-  for (const auto& name : names)
-    urls.push_back(name + "/wp-content/uploads/2025/" + name.substr(0, 5) + ".html");
-  const auto built = build(urls);
+  const auto built = build(urls_of(names));
   state.counters["build_s"] = built.seconds;
   const auto catalogue = *Catalogue::from_image(built.image);
 
@@ -206,6 +140,70 @@ void url(benchmark::State& state, bool path_known) {
     catalogue->classify(hosts[i], path_known ? std::string_view{texts[i]} : std::string_view{}, *scratch, answer);
     benchmark::DoNotOptimize(answer.categories);
   }
+}
+
+/// What a large gateway has: 100,000 listed URLs and 5,000 expressions. The URL has 100 bytes and is one of them, or
+/// none. At most 2 us is the target.
+void mixed(benchmark::State& state, Asked asked) {
+  const auto names = domains(100'000);
+  const auto urls = urls_of(names);
+  static const auto built = build(urls, expressions(5'000));
+  state.counters["build_s"] = built.seconds;
+  const auto catalogue = opened(built.image);
+
+  std::mt19937_64 random{4};
+  std::vector<Host> hosts;
+  std::vector<std::string> texts(kQueries);
+  for (auto& text : texts) {
+    const auto& url = urls[random() % urls.size()];
+    const auto slash = url.find('/');
+    const auto domain = asked == Asked::listed ? url.substr(0, slash) : random_domain(random);
+    hosts.push_back(*normalise_host("www." + domain, HostSource::wire));
+    append_match_text(text, hosts.back(), url.substr(slash) + "?utm_source=newsletter&session=");
+    text.resize(100, 'x');
+  }
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    const auto i = next++ % kQueries;
+    catalogue->classify(hosts[i], texts[i], *scratch, answer);
+    hits += answer.categories.any();
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
+}
+
+/// Addresses against 100,000 networks of 17 lengths, each of which is asked for.
+void networks(benchmark::State& state, Asked asked) {
+  std::mt19937_64 random{5};
+  std::vector<IpAddress> firsts;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < 100'000; ++i) {
+    const auto prefix = 16 + i % 17;
+    // Below 128.0.0.0 is what is listed, above it what is not.
+    const auto first = static_cast<std::uint32_t>(random() & 0x7fff'ffff & ~std::uint64_t{0} << (32 - prefix));
+    firsts.push_back(IpAddress::from_v4(first));
+    lines.push_back(firsts.back().to_string() + '/' + std::to_string(prefix));
+  }
+  static const auto built = build(lines);
+  const auto catalogue = opened(built.image);
+  std::vector<Host> hosts;
+  for (std::size_t i = 0; i < kQueries; ++i) {
+    const auto address = asked == Asked::listed
+                             ? firsts[random() % firsts.size()]
+                             : IpAddress::from_v4(static_cast<std::uint32_t>(random()) | 0x8000'0000);
+    hosts.push_back(*normalise_host(address.to_string(), HostSource::wire));
+  }
+  const auto scratch = catalogue->make_scratch();
+  Classification answer;
+  std::size_t next = 0;
+  std::size_t hits = 0;
+  for (auto _ : state) {
+    catalogue->classify(hosts[next++ % kQueries], {}, *scratch, answer);
+    hits += answer.categories.any();
+  }
+  state.counters["hits"] = benchmark::Counter(static_cast<double>(hits), benchmark::Counter::kAvgIterations);
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
@@ -227,5 +225,9 @@ BENCHMARK_CAPTURE(hyperscan, absent, Asked::absent)->Apply(hyperscan_sizes);
 BENCHMARK(open)->Arg(5'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(url, path, true);
 BENCHMARK_CAPTURE(url, host_only, false);
+BENCHMARK_CAPTURE(mixed, listed, Asked::listed);
+BENCHMARK_CAPTURE(mixed, absent, Asked::absent);
+BENCHMARK_CAPTURE(networks, listed, Asked::listed);
+BENCHMARK_CAPTURE(networks, absent, Asked::absent);
 
 }  // namespace

@@ -172,9 +172,9 @@ int lists_show(const ListsOptions& options) {
       std::cout << row.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return 0;
   }
-  print(rows);
+  if (!rows.empty()) print(rows);
   if (!current)
-    std::cout << "\nNo lists are in force here yet: breakwater serve puts them in force when it starts.\n";
+    std::cout << "No lists are in force here yet: breakwater serve puts them in force when it starts.\n";
   else
     std::cout << "\nversion " << current->number << " of " << utc_text(current->time) << ": " << current->entries()
               << " entries in " << current->lists.size() << " lists\n";

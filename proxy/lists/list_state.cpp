@@ -51,6 +51,10 @@ std::optional<ListState> ListState::open(const fs::path& state, std::string& err
     }
   }
   const auto one_at_a_time = opened.lock();
+  if (!one_at_a_time) {
+    error = (opened.folder_ / "lock").string() + ": " + last_error();
+    return std::nullopt;
+  }
   if (!opened.load_key(error)) return std::nullopt;
   return opened;
 }

@@ -22,6 +22,7 @@ std::string_view field(std::string_view line, std::string_view key) {
 class Counting {
  public:
   void add(std::string_view line) {
+    if (!line.ends_with('}')) return;  // it is being written, or was cut when the disk was full
     const auto host = field(line, R"(,"host":")");
     const auto group = field(line, R"(,"group":")");
     if (host.empty() || group.empty()) return;

@@ -8,7 +8,7 @@
 namespace breakwater::lists {
 namespace {
 
-using categories::HeldList;
+using categories::BuildReport;
 using categories::ListRole;
 using nlohmann::json;
 
@@ -108,36 +108,28 @@ std::optional<Version> version_from_json(std::string_view text) {
   }
 }
 
-std::map<std::string, HeldList, std::less<>> hold_back(const Version& current, const Version& target) {
-  auto held = current.held;
-  const auto on_disk = [](const VersionList& list) { return list.on_disk.empty() ? list.digest : list.on_disk; };
-  for (const auto& now : current.lists) {
-    const auto* then = target.find(now.name);
-    if (now.role == ListRole::locked || (then && then->digest == now.digest)) continue;
-    const auto known = held.find(now.name);
-    // Of a list that is not on disk, and stands in for it by an earlier rollback, there is nothing to hold back.
-    const bool absent = known != held.end() && known->second.instead_of.empty() && known->second.use == now.digest;
-    held.erase(now.name);
-    if (absent && then)
-      held[now.name] = {"", then->digest, then->category, then->role};
-    else if (absent)
-      continue;
-    else if (!then)
-      held[now.name] = {on_disk(now), "", now.category, now.role};
-    else if (then->digest != on_disk(now))
-      held[now.name] = {on_disk(now), then->digest, now.category, now.role};
+HeldLists hold_back(const BuildReport& on_disk, const Version& target) {
+  HeldLists held;
+  for (const auto& then : target.lists)
+    if (then.role != ListRole::locked) held[then.name] = {"", then.digest, then.category, then.role};
+  for (std::size_t i = 0; i < on_disk.lists.size(); ++i) {
+    if (on_disk.lists[i].role == ListRole::locked) continue;
+    auto& list = held[on_disk.lists[i].name];
+    list.instead_of = on_disk.origins[i].digest;
+    if (list.use == list.instead_of) held.erase(on_disk.lists[i].name);
   }
-  for (const auto& then : target.lists) {
-    if (then.role == ListRole::locked || current.find(then.name)) continue;
-    const auto known = held.find(then.name);
-    // Left out by an earlier rollback: it is on disk, and was held at nothing.
-    if (known != held.end() && known->second.instead_of == then.digest)
-      held.erase(known);
-    else if (known != held.end())
-      known->second.use = then.digest;
-    else
-      held[then.name] = {"", then.digest, then.category, then.role};
-  }
+  return held;
+}
+
+HeldLists still_held(HeldLists held, const BuildReport& report) {
+  std::erase_if(held, [&](const auto& each) {
+    const auto& [name, list] = each;
+    const auto found = std::ranges::find(report.lists, name, &categories::ListInfo::name);
+    if (found == report.lists.end()) return !list.use.empty();
+    const auto& origin = report.origins[static_cast<std::size_t>(found - report.lists.begin())];
+    return origin.digest != list.use || origin.on_disk != list.instead_of ||
+           origin.file.empty() != list.instead_of.empty();
+  });
   return held;
 }
 

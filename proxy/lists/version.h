@@ -31,6 +31,9 @@ struct VersionList {
   friend bool operator==(const VersionList&, const VersionList&) = default;
 };
 
+/// By the list's name.
+using HeldLists = std::map<std::string, categories::HeldList, std::less<>>;
+
 /// What was in force, or is: which lists, in which state, and how it came to be.
 struct Version {
   std::uint32_t number = 0;  ///< counts from 1
@@ -41,7 +44,7 @@ struct Version {
   std::uint32_t restores = 0;          ///< the version that a rollback brought back; 0: none
   std::uint64_t fingerprint = 0;
   std::vector<VersionList> lists;
-  std::map<std::string, categories::HeldList, std::less<>> held;
+  HeldLists held;
   std::vector<std::string> cache_files;
 
   std::uint64_t entries() const;
@@ -52,7 +55,12 @@ std::string to_json(const Version& version);
 /// nullopt: the text is no version.
 std::optional<Version> version_from_json(std::string_view text);
 
-/// What the lists have to be held at so that they are as in `target` again, until those on disk change.
-std::map<std::string, categories::HeldList, std::less<>> hold_back(const Version& current, const Version& target);
+/// What the lists have to be held at so that they are as in `target` again, until those on disk change. `on_disk` is
+/// what a builder read that held nothing back: what is in force may be something else, where a change was refused.
+/// Locked lists are nobody's to take back.
+HeldLists hold_back(const categories::BuildReport& on_disk, const Version& target);
+
+/// Of what was held while `report` was read, that which still says something: the list on disk is what it was.
+HeldLists still_held(HeldLists held, const categories::BuildReport& report);
 
 }  // namespace breakwater::lists

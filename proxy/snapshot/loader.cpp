@@ -141,14 +141,37 @@ class Loader {
     if (state_) {
       options.key = state_->key();
       options.cache = state_->cache();
-      if (current_) options.held = target_ ? hold_back(*current_, *target_) : current_->held;
+      if (current_) options.held = current_->held;
     }
-    held_ = options.held;
     sources_.emplace(*policy_, request_.state, state_ ? &*state_ : nullptr, request_.staged, request_.now,
                      loaded_.diagnostics);
+    if (target_) options.held = hold_back(read_disk(options), *target_);
+    held_ = options.held;
     options.locked = sources_->locked();
     builder_.emplace(sources_->sources(), std::move(options));
-    return builder_->read(report_) && !categories::has_errors(loaded_.diagnostics);
+    return builder_->read(report_) && !categories::has_errors(loaded_.diagnostics) && is_restored();
+  }
+
+  categories::BuildReport read_disk(categories::BuildOptions options) const {
+    options.held.clear();
+    categories::BuildReport report;  // its errors come again when the lists are read to be put in force
+    categories::CatalogueBuilder{sources_->sources(), std::move(options)}.read(report);
+    return report;
+  }
+
+  /// A rollback puts in force what was, whole, or nothing: the rehearsal does not stop it.
+  bool is_restored() {
+    if (!target_) return true;
+    for (const auto& then : target_->lists) {
+      if (then.role == categories::ListRole::locked) continue;
+      const auto now = std::ranges::find(report_.lists, then.name, &categories::ListInfo::name);
+      if (now != report_.lists.end() &&
+          report_.origins[static_cast<std::size_t>(now - report_.lists.begin())].digest == then.digest)
+        continue;
+      complain(Severity::error, request_.state,
+               "version " + std::to_string(target_->number) + " cannot be had again: its " + then.name + " is gone");
+    }
+    return !categories::has_errors(loaded_.diagnostics);
   }
 
   /// The compiled file in force, where it is made of the same lists and can be trusted.
@@ -186,7 +209,8 @@ class Loader {
     }
     rehearse(next, version);
     const auto& rehearsal = *loaded_.rehearsal;
-    const bool accepted = target_ || (!request_.accept.empty() && rehearsal.may_be_accepted());
+    // Who goes back has decided to; what was in force once may all the same not empty a category of the floor.
+    const bool accepted = rehearsal.may_be_accepted() && (target_ || !request_.accept.empty());
     if (!rehearsal.objections.empty() && !accepted) return refuse(extent);
     loaded_.snapshot = next;
     if (extent == Extent::rehearse_only) return;
@@ -226,7 +250,7 @@ class Loader {
     version.why = request_.why;
     version.fingerprint = builder_->fingerprint();
     version.cache_files = report_.cache_files;
-    version.held = held_;
+    version.held = lists::still_held(held_, report_);
     if (target_) {
       version.restores = target_->restores != 0 ? target_->restores : target_->number;
       version.why = "rollback to " + std::to_string(version.restores);
@@ -280,8 +304,8 @@ class Loader {
   std::optional<ListState> state_;
   std::optional<Version> current_;
   std::optional<Version> target_;  ///< to be restored
-  std::map<std::string, categories::HeldList, std::less<>> held_;
   CalendarEvents events_;
+  lists::HeldLists held_;
   std::optional<LocalSources> sources_;
   std::optional<categories::CatalogueBuilder> builder_;
   categories::BuildReport report_;

@@ -35,6 +35,60 @@ TEST(Classify, LongNamesAreLookedUpWhole) {
   EXPECT_EQ(2U, asked(deepest).matches.size());
 }
 
+TEST(Classify, NetworksHoldTheirAddresses) {
+  ListTree tree;
+  const std::pair<std::string_view, std::string_view> kLists[] = {
+      {"wide", "10.0.0.0/8\n2001:4000::/19\n"},  // the shortest prefixes that a list may have
+      {"medium", "192.0.2.0/24\n2001:db8:0:1::/64\n"},
+      {"narrow", "192.0.2.128/25\n192.0.2.254/31\n2001:db8:0:1::fffe/127\n"},
+      {"single", "192.0.2.255/32\n192.0.2.7\n2001:db8:0:1::ffff/128\n"},
+  };
+  for (const auto& [name, text] : kLists)
+    tree.write("feed/" + std::string{name} + "/domains", text);
+  Asked asked{{{tree.feed()}, {}}};
+  EXPECT_THAT(asked.report.diagnostics, testing::IsEmpty());
+  const std::pair<std::string_view, std::string_view> kCases[] = {
+      {"10.0.0.0", "wide"},
+      {"10.255.255.255", "wide"},
+      {"9.255.255.255", ""},
+      {"11.0.0.0", ""},
+      {"192.0.2.0", "medium"},
+      {"192.0.1.255", ""},
+      {"192.0.3.0", ""},
+      {"192.0.2.7", "medium single"},
+      {"192.0.2.127", "medium"},
+      {"192.0.2.128", "medium narrow"},
+      {"192.0.2.254", "medium narrow narrow"},
+      {"192.0.2.255", "medium narrow narrow single"},
+      {"http://192.0.2.7:8080/x", "medium single"},
+      {"0xC0000207", "medium single"},
+      {"[::ffff:192.0.2.7]", "medium single"},
+      {"[2001:4000::]", "wide"},
+      {"[2001:5fff:ffff:ffff:ffff:ffff:ffff:ffff]", "wide"},
+      {"[2001:3fff:ffff:ffff:ffff:ffff:ffff:ffff]", ""},
+      {"[2001:6000::]", ""},
+      {"[2001:db8:0:1::]", "medium"},
+      {"[2001:db8::ffff:ffff:ffff:ffff]", ""},
+      {"[2001:db8:0:2::]", ""},
+      {"[2001:db8:0:1::fffe]", "medium narrow"},
+      {"[2001:db8:0:1::ffff]", "medium narrow single"},
+      {"192.0.2.7.example", ""},
+      {"a.192.0.2.example", ""},
+  };
+  for (const auto& [target, expected] : kCases) {
+    std::vector<std::string> lists;
+    for (const auto& match : asked(target).matches) {
+      const auto& name = asked.catalogue->lists()[match.list].name;
+      lists.push_back(name.substr(5, name.rfind('/') - 5));
+    }
+    std::ranges::sort(lists);
+    std::string all;
+    for (const auto& list : lists)
+      all.append(all.empty() ? "" : " ").append(list);
+    EXPECT_EQ(expected, all) << target;
+  }
+}
+
 TEST(Classify, UrlsArePrefixesOnTheHostAndItsSubdomains) {
   ListTree tree;
   tree.write("feed/x/urls", "example.com/Bad\nexample.org/?q=a\nexample.net/a/%62\n");

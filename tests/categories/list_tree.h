@@ -49,8 +49,9 @@ class ListTree {
 /// A catalogue with working memory, asked in plain text.
 class Asked {
  public:
-  explicit Asked(const Sources& sources) {
-    auto image = build_catalogue(sources, report);
+  explicit Asked(const Sources& sources, BuildOptions options = {}) {
+    CatalogueBuilder builder{sources, std::move(options)};
+    auto image = builder.read(report) ? builder.compile(report) : std::nullopt;
     if (!image) throw std::runtime_error("no catalogue: " + all(report.diagnostics));
     const auto made = Catalogue::from_image(std::move(*image));
     if (!made) throw std::runtime_error(std::string{to_string(made.error())});

@@ -113,6 +113,31 @@ TEST(Oracle, RandomListsAgree) {
   }
 }
 
+/// Names of which one is the end of another, with and without a label's boundary between.
+TEST(Oracle, LabelBoundariesAgree) {
+  constexpr std::string_view kNames[] = {"example.com",   "notexample.com", "x.com",         "not.example.com",
+                                         "a-example.com", "ample.com",      "t.example.com", "example.com.org"};
+  for (unsigned listed = 1; listed < 1U << std::size(kNames); listed += 3) {
+    ListTree tree;
+    Oracle oracle;
+    std::string domains;
+    std::string urls;
+    for (std::size_t i = 0; i < std::size(kNames); ++i) {
+      if ((listed >> i & 1) == 0) continue;
+      domains.append(kNames[i]).append("\n");
+      urls.append(kNames[i]).append("/example.com\n");
+    }
+    oracle.read(tree.write("feed/x/domains", domains), "feed/x/domains");
+    oracle.read(tree.write("feed/x/urls", urls), "feed/x/urls");
+    Asked asked{{{tree.feed()}, {}}};
+    for (const auto name : kNames)
+      for (const std::string before : {"", "www.", "not", "not."}) {
+        expect_agreement(asked, oracle, before + std::string{name});
+        expect_agreement(asked, oracle, "http://" + before + std::string{name} + "/example.com/notexample.com");
+      }
+  }
+}
+
 TEST(Oracle, RealListsAgree) {
   const auto ut1 = real_lists("ut1");
   if (!ut1) GTEST_SKIP() << "the public lists are not on this machine";

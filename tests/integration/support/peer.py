@@ -106,6 +106,11 @@ class Peer:
         """What has been received and not been used."""
         return bytes(self.received[self.used :])
 
+    def forget(self):
+        """Drops what has been used: for connections that live long."""
+        del self.received[: self.used]
+        self.used = 0
+
     def take_rest(self):
         """All up to the end of the stream; a reset is an end too."""
         with contextlib.suppress(ConnectionError):

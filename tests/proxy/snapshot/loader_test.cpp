@@ -263,6 +263,63 @@ TEST_F(LoaderTest, ARollbackHoldsUntilTheListChangesAgain) {
   EXPECT_TRUE(blocks("worse.test")) << "the list has changed: it counts again";
 }
 
+/// A rollback is asked for when the lists on disk are wrong: it may not let in what the rehearsal has refused.
+TEST_F(LoaderTest, ARollbackTakesNothingThatWasRefused) {
+  feed("games/domains", many(200, ".test"));
+  put_in_force(request);  // 1
+  local("games/domains", "play.test\nbad.test\n");
+  put_in_force(request);  // 2
+  feed("games/domains", "host0.test\n");
+  feed("news/domains", "essential.test\n");
+  EXPECT_EQ((std::vector<std::string>{"shrunk", "essential"}), objections());
+  request.restore = 1;
+  const auto back = put_in_force(request);  // 3
+  EXPECT_TRUE(blocks(back, "host199.test"));
+  EXPECT_FALSE(blocks(back, "bad.test"));
+  EXPECT_EQ(nullptr, current().find("feed/news/domains"));
+  EXPECT_THAT(back.rehearsal->objections, IsEmpty());
+}
+
+TEST_F(LoaderTest, ARollbackDoesNotEmptyTheFloor) {
+  std::filesystem::remove_all(folder.path() / "feed/gambling");
+  feed("news/domains", "paper.test\n");
+  put_in_force(request);  // 1
+  feed("gambling/domains", "bets.test\n");
+  put_in_force(request);  // 2
+  request.restore = 1;
+  EXPECT_EQ(nullptr, put_in_force(request).snapshot);
+  EXPECT_EQ(2u, current().number);
+}
+
+/// What was held counts no more once the list has changed, also when it comes back to what it was.
+TEST_F(LoaderTest, WhatARollbackHeldIsForgottenWithTheNextChange) {
+  put_in_force(request);  // 1
+  local("games/domains", "play.test\nbad.test\n");
+  put_in_force(request);  // 2
+  request.restore = 1;
+  put_in_force(request);  // 3
+  request.restore.reset();
+  EXPECT_FALSE(blocks("bad.test"));
+  local("games/domains", "worse.test\n");
+  EXPECT_TRUE(blocks("worse.test"));
+  EXPECT_THAT(current().held, IsEmpty());
+  local("games/domains", "play.test\nbad.test\n");
+  EXPECT_TRUE(blocks("bad.test"));
+}
+
+TEST_F(LoaderTest, AVersionOfWhichAPartIsGoneIsNotRestored) {
+  put_in_force(request);
+  const auto part = current().find("local/games/domains")->digest + ".part";
+  local("games/domains", "play.test\nbad.test\n");
+  put_in_force(request);
+  std::filesystem::remove(request.state / "lists/cache" / part);
+  request.restore = 1;
+  const auto back = put_in_force(request);
+  EXPECT_FALSE(back.snapshot);
+  EXPECT_THAT(messages(back), Contains("version 1 cannot be had again: its local/games/domains is gone"));
+  EXPECT_EQ(2u, current().number);
+}
+
 TEST_F(LoaderTest, TenVersionsAreKeptWithWhatTheyNeed) {
   for (int i = 1; i <= 13; ++i) {
     local("games/domains", many(i, ".test"));

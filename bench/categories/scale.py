@@ -1,0 +1,134 @@
+"""What do lists of millions of entries cost, from text to a catalogue in force, and what does an edit of them cost then?
+
+bench/categories/scale.py [--quick] [--build FOLDER]: makes lists in a temporary folder, the same ones each time, and runs
+`breakwater lists update`, which does what the gateway does at a start and at a reload. Prints what each run took beside
+what it may take; missing that is no error.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+URLS, EXPRESSIONS, NEWS = 100_000, 5_000, 10
+POLICY = """
+[centre]
+name = "Scale"
+timezone = "Europe/London"
+[lists]
+local = "local"
+[[lists.feed]]
+name = "feed"
+path = "feed"
+format = "squidguard"
+[[group]]
+name = "learners"
+networks = ["127.0.0.0/8"]
+default = "allow"
+[[rule]]
+name = "never"
+block = ["gambling", "games", "news"]
+"""
+
+SYLLABLES = [consonant + vowel for consonant in "bcdfghklmnprstvz" for vowel in "aeio"]
+PAIRS = [first + second for first in SYLLABLES for second in SYLLABLES]
+ENDINGS = ["com"] * 4 + "net org co.uk info de ru io xyz top site shop bet".split()
+LEFT = ["www.", "m.", "play.", ""]
+
+
+def word(number):
+    """Another one for each number below 2^32, in no order: 12 letters."""
+    mixed = (number * 2_654_435_761 + 20_261_122) % 2**32
+    return PAIRS[mixed >> 20] + PAIRS[mixed >> 8 & 4095] + PAIRS[mixed & 255]
+
+
+def domain(number):
+    return f"{LEFT[number % 7 % 4]}{word(number)}.{ENDINGS[number % 16]}"
+
+
+def url(number):
+    return f"{domain(number % 20_000)}/{word(number)}/{word(~number)}"
+
+
+def expression(number):
+    shapes = (r"(^|[-.]){0}[0-9]*\.(com|net|org)/", r"/{0}[-_]?{1}", r"^{0}[a-z]?{1}\.", r"[?&]{0}=[^&]*{1}")
+    return shapes[number % 4].format(word(number)[:8], word(~number)[:6])
+
+
+def write(file, entry, count):
+    """Line by line: what this process holds would count as the peak of what it starts."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w") as out:
+        out.writelines(f"{entry(number)}\n" for number in range(count))
+
+
+def measured(command):
+    """CPU seconds, wall seconds, peak in MB and standard output of one run."""
+    begin = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    told = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - begin
+    if child.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} ends with {child.returncode}:\n{told}")
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024 / 1e6, told
+
+
+class Bench:
+    def __init__(self, binary, folder):
+        self.folder, self.state, self.local = folder, folder / "state", folder / "local/news/domains"
+        (folder / "policy.toml").write_text(POLICY)
+        self.binary = binary
+
+    def command(self, *words):
+        return measured([self.binary, "lists", *words, "--policy", self.folder / "policy.toml", "--state", self.state])
+
+    def run(self, what, target=""):
+        cpu, wall, peak, _ = self.command("update")
+        print(f"  {what:36}{cpu:8.2f}{wall:8.2f}{peak:9.0f}   {target}", flush=True)
+
+    def phase(self, title, entries, cold="", size=""):
+        shutil.rmtree(self.state, ignore_errors=True)
+        write(self.local, lambda number: f"paper{number}.test", NEWS)
+        print(f"{title:38}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}   target")
+        self.run("from text", cold)
+        taken = sum(json.loads(line)["entries"] for line in self.command("--json")[3].splitlines())
+        if taken != entries + NEWS:
+            sys.exit(f"{taken:,} entries are in force instead of {entries + NEWS:,}")
+        self.run("again, nothing changed")
+        with open(self.local, "a") as file:
+            file.write("one-more.test\n")
+        self.run("one more line in a local list", "in force within 2 s")
+        compiled = (self.state / "lists/catalogue").stat().st_size
+        print(f"  compiled: {compiled / 1e6:.0f} MB, {compiled / entries:.1f} bytes an entry   {size}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--quick", action="store_true", help="500,000 domains in place of 5,000,000")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release", help="folder of the binary")
+    options = parser.parse_args()
+    binary = options.build / "breakwater"
+    if not binary.is_file():
+        sys.exit(f"{binary} is not there: cmake --build {options.build} --target breakwater")
+    domains = 500_000 if options.quick else 5_000_000
+    with tempfile.TemporaryDirectory(prefix="breakwater-scale-") as name:
+        folder = pathlib.Path(name)
+        bench = Bench(binary, folder)
+        write(folder / "feed/gambling/domains", domain, domains)
+        at_full_size = "" if options.quick else "5 s of one core, 600 MB"
+        bench.phase(f"{domains:,} domains", domains, at_full_size, "24 bytes an entry")
+        write(folder / "feed/games/urls", url, URLS)
+        write(folder / "feed/games/expressions", expression, EXPRESSIONS)
+        bench.phase(f"and {URLS:,} URLs, {EXPRESSIONS:,} expressions", domains + URLS + EXPRESSIONS)
+
+
+if __name__ == "__main__":
+    main()
