@@ -21,6 +21,7 @@ constexpr std::size_t kMaxBytes = 8u << 20;
 constexpr std::size_t kMaxEvents = 50'000;    ///< within the window, repeats counted
 constexpr std::size_t kMaxRepeats = 100'000;  ///< looked at for one event: daily for 270 years
 constexpr days kLongest{31};                  ///< how long before the window a repeated event may have begun
+constexpr std::size_t kMaxBarren = 20;
 constexpr std::size_t kMaxWarnings = 20;
 constexpr std::size_t kQuoted = 60;
 
@@ -82,8 +83,13 @@ class CalendarReader {
         events.push_back(event);
     for (auto* event : events)
       note_replaced(event);
-    for (auto* event : events)
+    for (auto* event : events) {
       read_event(event);
+      if (barren_ < kMaxBarren) continue;
+      complain(categories::Severity::error,
+               std::to_string(kMaxBarren) + " of its events repeat without ever happening");
+      return std::nullopt;
+    }
     if (found_.size() > kMaxEvents) {
       complain(categories::Severity::error, "has more than " + std::to_string(kMaxEvents) + " events");
       return std::nullopt;
@@ -166,23 +172,31 @@ class CalendarReader {
       starts.push_back(at);
     }
     if (!rule) return starts;
-    const auto recurrence = icalproperty_get_rrule(rule);
+    auto recurrence = icalproperty_get_rrule(rule);
     // Rules of hours and below can keep the library busy for ever, and no timetable needs them.
     if (recurrence.freq < ICAL_DAILY_RECURRENCE || recurrence.freq > ICAL_YEARLY_RECURRENCE) {
       warn(event, "repeats more than daily, or in no way that is known: left out");
       return std::nullopt;
     }
+    // A rule that never comes true would be followed to the end of the library's time.
+    const auto last =
+        icaltime_from_timet_with_zone(end_.time_since_epoch().count(), 0, icaltimezone_get_utc_timezone());
+    if (icaltime_is_null_time(recurrence.until) != 0 || icaltime_compare(recurrence.until, last) > 0)
+      recurrence.until = last;
     const std::unique_ptr<icalrecur_iterator, Free> iterator(icalrecur_iterator_new(recurrence, start));
     if (!iterator) {
       warn(event, "repeats in a way that is not known: left out");
       return std::nullopt;
     }
+    bool barren = true;
     for (std::size_t i = 0; i < kMaxRepeats; ++i) {
       const auto next = icalrecur_iterator_next(iterator.get());
       const auto at = instant(next);
       if (icaltime_is_null_time(next) != 0 || !at || *at >= end_) break;
       if (*at >= begin_ - kLongest) starts.push_back(next);
+      barren = false;
     }
+    if (barren) ++barren_;
     return starts;
   }
 
@@ -217,6 +231,7 @@ class CalendarReader {
   std::map<std::string, std::set<SysSeconds>> replaced_;  ///< by UID
   std::vector<Found> found_;
   std::size_t warnings_ = 0;
+  std::size_t barren_ = 0;  ///< events that repeat and never come true, each of which costs a fifth of a second
 };
 
 /// Events at the same time that mean different periods, each pair of names once. Whole days under shorter events are

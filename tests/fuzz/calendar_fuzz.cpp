@@ -9,7 +9,8 @@ namespace {
 
 using fuzz::require;
 
-void check(std::string_view text) {
+void run(std::span<const std::uint8_t> input) {
+  const std::string_view text(reinterpret_cast<const char*>(input.data()), input.size());
   static const auto& zone = *find_zone("Europe/London");
   static const Calendar calendar{"mis", 0, {}, {}, "session", {{"lunch", "lunch"}}};
   const Timetable::Dates window{*parse_date("2026-11-01"), *parse_date("2027-01-31")};
@@ -24,12 +25,13 @@ void check(std::string_view text) {
   for (const auto& event : put_together(*events)) {
     require(event.begin < event.end, "an event without length");
     require(event.begin >= last, "events that overlap");
-    require(event.begin < window.last + std::chrono::days(1) && event.end > window.first, "an event outside the window");
+    require(event.begin < window.last + std::chrono::days(1) && event.end > window.first,
+            "an event outside the window");
     last = event.end;
   }
 }
 
-const fuzz::Target kTarget("calendar", check);
+const fuzz::Registration registered{"calendar", &run};
 
 }  // namespace
 }  // namespace breakwater::rules

@@ -34,7 +34,8 @@ Read read(const std::string& text, const char* first = "2026-11-23", const char*
   const Calendar calendar{"mis", 0, {}, {}, "session", {{"lunch", "lunch"}, {"long lunch", "break"}, {"inset", "off"}}};
   const auto& zone = *find_zone("Europe/London");
   categories::Diagnostics diagnostics;
-  const auto events = read_calendar(text, "term.ics", calendar, zone, {*parse_date(first), *parse_date(last)}, diagnostics);
+  const auto events =
+      read_calendar(text, "term.ics", calendar, zone, {*parse_date(first), *parse_date(last)}, diagnostics);
   Read read;
   read.ok = events.has_value();
   const auto civil = [&](SysSeconds when) { return format_civil(when, zone).substr(0, 16); };
@@ -80,8 +81,8 @@ TEST(Calendar, AZoneOfTheFile) {
                                     "RRULE:FREQ=WEEKLY;COUNT=2") +
                               kEnd,
                           "2026-10-19", "2026-10-26");
-  EXPECT_THAT(found.events, ElementsAre("2026-10-19T09:00 2026-10-19T10:00 session",
-                                        "2026-10-26T09:00 2026-10-26T10:00 session"));
+  EXPECT_THAT(found.events,
+              ElementsAre("2026-10-19T09:00 2026-10-19T10:00 session", "2026-10-26T09:00 2026-10-26T10:00 session"));
 }
 
 TEST(Calendar, WhatRepeats) {
@@ -99,12 +100,13 @@ TEST(Calendar, WhatRepeats) {
 
 TEST(Calendar, OneInstanceMoved) {
   const auto found =
-      read(kBegin + event("UID:1\nDTSTART;TZID=Europe/London:20260907T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE") +
+      read(kBegin +
+           event("UID:1\nDTSTART;TZID=Europe/London:20260907T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE") +
            event("UID:1\nRECURRENCE-ID;TZID=Europe/London:20261123T090000\n"
                  "DTSTART;TZID=Europe/London:20261123T140000\nDURATION:PT1H") +
            kEnd);
-  EXPECT_THAT(found.events, ElementsAre("2026-11-23T14:00 2026-11-23T15:00 session",
-                                        "2026-11-25T09:00 2026-11-25T10:00 session"));
+  EXPECT_THAT(found.events,
+              ElementsAre("2026-11-23T14:00 2026-11-23T15:00 session", "2026-11-25T09:00 2026-11-25T10:00 session"));
 }
 
 TEST(Calendar, WhatAnEventMeans) {
@@ -124,7 +126,8 @@ TEST(Calendar, ShorterEventsLieOnLongerOnes) {
               ElementsAre("2026-11-23T00:00 2026-11-23T09:00 off", "2026-11-23T09:00 2026-11-23T10:00 session",
                           "2026-11-23T10:00 2026-11-23T11:00 lunch", "2026-11-23T11:00 2026-11-23T12:00 session",
                           "2026-11-23T12:00 2026-11-24T00:00 off"));
-  EXPECT_THAT(found.told, ElementsAre("term.ics: warning: \"lunch\" overlaps \"a\" on 2026-11-23T10:00: the shorter one shows"));
+  EXPECT_THAT(found.told,
+              ElementsAre("term.ics: warning: \"lunch\" overlaps \"a\" on 2026-11-23T10:00: the shorter one shows"));
 }
 
 TEST(Calendar, WhatCannotBeRead) {
@@ -143,13 +146,24 @@ TEST(Calendar, WhatCannotBeRead) {
   for (const auto& text : {std::string("<html>"), std::string(), std::string("BEGIN:VEVENT\r\nEND:VEVENT\r\n"),
                            std::string("BEGIN:VCALENDAR\0", 16), std::string(9u << 20, ' ')})
     EXPECT_FALSE(read(text).ok);
-  EXPECT_TRUE(read(kBegin + event("DTSTART:20261123T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30") + kEnd)
-                  .events.empty());
+  EXPECT_TRUE(
+      read(kBegin + event("DTSTART:20261123T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30") + kEnd)
+          .events.empty());
+}
+
+TEST(Calendar, WhatNeverHappensIsNotFollowedForEver) {
+  std::string text = kBegin;
+  for (int i = 0; i < 5'000; ++i)
+    text += event("DTSTART:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2;BYMONTH=2;BYMONTHDAY=30");
+  EXPECT_THAT(read(text + kEnd).told, ElementsAre("term.ics: error: 20 of its events repeat without ever happening"));
 }
 
 TEST(Calendar, EveryTruncationIsSurvived) {
-  const auto text = kBegin + event("UID:1\nSUMMARY:a\nDTSTART;TZID=Europe/London:20260907T090000\nDURATION:PT1H\n"
-                                   "RRULE:FREQ=WEEKLY;BYDAY=MO,WE\nEXDATE:20261123T090000Z") + kEnd;
+  const auto text = kBegin +
+                    event(
+                        "UID:1\nSUMMARY:a\nDTSTART;TZID=Europe/London:20260907T090000\nDURATION:PT1H\n"
+                        "RRULE:FREQ=WEEKLY;BYDAY=MO,WE\nEXDATE:20261123T090000Z") +
+                    kEnd;
   for (std::size_t size = 0; size < text.size(); ++size)
     for (const auto& told : read(text.substr(0, size)).told)
       for (const char c : told)

@@ -304,7 +304,8 @@ TEST_F(PolicyParse, WeeksTermsAndCalendars) {
       {calendar + "period = \"outside\"\npath = \"lists/one.txt\"\nurl = \"https://mis.test/t.ics\"\n",
        {"7:7: error: a calendar has a path or a url, not both"}},
       {calendar + "url = \"http://mis.test/t.ics\"\nperiod = \"outside\"\n",
-       {"5:7: error: url: \"http://mis.test/t.ics\" can be changed by anyone on the way (use https, or say plain_http = "
+       {"5:7: error: url: \"http://mis.test/t.ics\" can be changed by anyone on the way (use https, or say plain_http "
+        "= "
         "true)"}},
       {calendar + "path = \"lists/one.txt\"\n",
        {"3:1: error: a calendar needs a period for its events, or [timetable.calendar.events]"}},
