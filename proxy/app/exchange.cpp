@@ -52,8 +52,13 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
       upstream = std::move(dialled.stream);
     }
     origin_ = upstream.get();
+    rejudge_if_stale();
     const auto outcome = co_await try_exchange(*upstream, request, body);
     origin_ = nullptr;
+    if (!tx_.end.empty() && outcome.kind != Outcome::Kind::relayed) {  // a bell or a reload has ended it
+      log();
+      co_return Next::closed;
+    }
     if (outcome.kind == Outcome::Kind::relayed) {
       if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
         worker_.pool().put(origin, std::move(upstream));

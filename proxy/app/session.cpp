@@ -32,15 +32,21 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
       client_(std::move(socket), worker.wheel()),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
-      grace_(worker.wheel(), [this] { carry_out(); }) {
+      grace_(worker.wheel(), [this] {
+        worker_.note_end_of_grace();
+        carry_out();
+      }) {
   subject_.address = client;
 }
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
   auto next = Next::again;
-  while (next == Next::again)
+  while (next == Next::again) {
     next = co_await next_request();
+    grace_.clear();
+    sentence_.reset();
+  }
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
 }
@@ -184,8 +190,9 @@ void Session::log() {
   worker_.services().log.write(record);
 }
 
-void Session::rejudge(net::End cause, rules::SysSeconds now) {
-  if (!relay_ || !tx_.host) return;
+Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
+  const bool answering = origin_ && tx_.scheme == "http";  // of a CONNECT the hello is judged anyway
+  if ((!relay_ && !answering) || !tx_.host) return Rejudged::nothing_open;
   auto engine = worker_.engine();
   auto subject = subject_;
   subject.group = engine->snapshot()->policy.group_of(subject.address);
@@ -196,20 +203,36 @@ void Session::rejudge(net::End cause, rules::SysSeconds now) {
   if (verdict.action == rules::Action::allow) {
     grace_.clear();
     sentence_.reset();
-    return;
+    return Rejudged::kept;
   }
   const bool at_once = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
   const auto grace = engine->snapshot()->policy.grace;
   sentence_ = Sentence{std::move(engine), verdict, cause};
-  if (at_once) return carry_out();
+  if (at_once) {
+    carry_out();
+    return Rejudged::cut;
+  }
   if (!grace_.armed()) grace_.expires_after(grace);
+  return Rejudged::graced;
 }
 
-/// Ends the tunnel; the log's line gives the verdict that ended it.
+/// Ends what is open; the log's line gives the verdict that ended it.
 void Session::carry_out() {
+  tx_.end = to_string(sentence_->cause);
   tx_.engine = std::move(sentence_->engine);
   tx_.verdict = sentence_->verdict;
-  abort(sentence_->cause);
+  if (relay_) return relay_->stop(sentence_->cause);
+  client_.reset();  // an answer cut short must not look whole
+  if (origin_) origin_->close();
+}
+
+/// For what opens now: a bell or a reload since the verdict found nothing open to judge.
+void Session::rejudge_if_stale() {
+  const auto now = worker_.services().clock.seconds();
+  if (tx_.engine != worker_.engine())
+    rejudge(net::End::reload, now);
+  else if (tx_.verdict.until && now >= *tx_.verdict.until)
+    rejudge(net::End::bell, now);
 }
 
 void Session::drain() {
