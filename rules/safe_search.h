@@ -19,7 +19,7 @@ struct SafeSearch {
 
 /// The name that is dialled in place of the host, so that the provider answers without what is explicit; "" where that
 /// is the host's own. Only exact hosts of the providers' own tables have one: neither subdomains nor look-alikes. The
-/// view lasts for ever. Thread-safe; some 20 ns.
+/// view lasts for ever. Thread-safe; under 100 ns.
 std::string_view safe_name(const categories::Host& host, SafeSearch wanted);
 
 }  // namespace breakwater::rules
