@@ -116,7 +116,7 @@ def test_ten_thousand_tunnels_at_an_edge(start_gateway, echo_port):
         for descriptor, _ in poll.poll(1):
             poll.unregister(descriptor)
             ends[by_descriptor[descriptor]] = time.monotonic() - moment
-    print(f"{count} tunnels: judged and kept in {kept * 1e3:.1f} ms of CPU; half of them graced in {graced * 1e3:.1f} ms, "
+    print(f"{count} tunnels: judged and kept in {kept * 1e3:.1f} ms of CPU; half graced in {graced * 1e3:.1f} ms, "
           f"closed {min(ends.values()):.2f} to {max(ends.values()):.2f} s after the reload, grace {GRACE} s")
     assert sorted(ends) == list(range(0, count, 2)), "those to games, and no others"
     assert max(kept, graced) < 0.2 * SLOWNESS

@@ -33,12 +33,9 @@ networks = ["127.1.0.0/16"]
 """
 
 ORDINARY, SAFE, MODERATE, STRICT = "127.0.0.21", "127.0.0.22", "127.0.0.23", "127.0.0.24"
-HOSTS = f"""
-{ORDINARY} www.google.com google.co.uk mail.google.com www.youtube.com allowed.test
-{SAFE} forcesafesearch.google.com
-{MODERATE} restrictmoderate.youtube.com
-{STRICT} restrict.youtube.com
-"""
+DIALLED = {SAFE: "forcesafesearch.google.com", MODERATE: "restrictmoderate.youtube.com", STRICT: "restrict.youtube.com"}
+HOSTS = f"{ORDINARY} www.google.com google.co.uk mail.google.com www.youtube.com allowed.test\n" + "".join(
+    f"{address} {name}\n" for address, name in DIALLED.items())
 LEARNER, STAFF = "127.0.0.1", "127.1.0.1"
 
 
@@ -49,13 +46,12 @@ def policy(table="", learners="", staff=""):
 class Site:
     """A gateway, and an origin on each of the addresses; all on one port."""
 
-    def __init__(self, start_gateway, raw_origin, handler, text, hosts=HOSTS, **settings):
+    def __init__(self, start_gateway, raw_origin, handler, text, **settings):
         first = raw_origin(handler(ORDINARY), address=ORDINARY)
-        others = (SAFE, MODERATE, STRICT)
         self.port = first.port
         self.origins = {ORDINARY: first} | {
-            address: raw_origin(handler(address), address=address, port=self.port) for address in others}
-        self.gateway = start_gateway(policy=text, lists={}, hosts=hosts, settings={**ports(first), **settings})
+            address: raw_origin(handler(address), address=address, port=self.port) for address in DIALLED}
+        self.gateway = start_gateway(policy=text, lists={}, hosts=HOSTS, settings={**ports(first), **settings})
 
     def connections(self):
         return {address: origin.connections for address, origin in self.origins.items() if origin.connections}
@@ -129,8 +125,7 @@ def test_each_group_gets_its_own(site, name, source, address):
     with mirrored_tunnel(running.gateway, running.origins[address], name, source=source):
         assert running.connections() == {address: 1}
     line, = running.gateway.log_lines(1)
-    assert line.get("dialled") == next((words[1] for words in map(str.split, HOSTS.splitlines()[2:])
-                                        if words[0] == address), None)
+    assert line.get("dialled") == DIALLED.get(address)
 
 
 def test_a_tunnel_to_another_host_is_no_way_to_the_ordinary_address(site):
@@ -178,8 +173,7 @@ def test_kept_connections_are_not_shared_between_groups(site):
         assert ask("www.google.com", STAFF) == [SAFE, f"www.google.com:{running.port}", 1]
     assert running.connections() == {STRICT: 1, MODERATE: 1, SAFE: 1}
     lines = running.gateway.log_lines(9)
-    assert [line["dialled"] for line in lines[:3]] == [
-        "restrict.youtube.com", "restrictmoderate.youtube.com", "forcesafesearch.google.com"]
+    assert [line["dialled"] for line in lines[:3]] == [DIALLED[address] for address in (STRICT, MODERATE, SAFE)]
     assert {line["url"] for line in lines[::3]} == {f"http://{authority}/"}
 
 
