@@ -9,6 +9,7 @@
 #include "rules/policy_draft.h"
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
+#include "rules/safe_search_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -53,6 +54,7 @@ class PolicyParser {
   DiagnosticSink& sink_;
   CategoryNames category_names_{sink_};
   PolicyDraft draft_;
+  SafeSearchDraft safe_search_;
   std::vector<TimetableDraft> timetables_;
   std::vector<std::set<std::string>> periods_;  ///< by timetable
   std::set<std::string> all_periods_;
@@ -163,6 +165,7 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
         draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
       }
     }
+    group.safe_search = parse_group_safe_search(table, safe_search_, sink_);
     table.check_unknown();
     draft_.groups.push_back(std::move(group));
   }
@@ -282,6 +285,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
     sink_.warning({}, "there is no [lists]: no site has a category");
   }
   timetables(top.tables("timetable"));
+  if (auto table = top.table("safe_search")) safe_search_ = parse_safe_search(*table, sink_);
   groups(top.tables("group"));
   if (auto table = top.table("floor")) {
     for (auto& text : table->texts("categories"))

@@ -109,8 +109,11 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     } else {
       sni_ = *name;
       const auto verdict = decide(rules::Stage::hello, *sni_, "");
-      if (verdict.action == rules::Action::allow) co_return true;
-      tx_.verdict = verdict;
+      if (may_go_on(verdict)) co_return true;
+      if (verdict.action == rules::Action::allow)
+        refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
+      else
+        tx_.verdict = verdict;
     }
   }
   if (!co_await make_durable()) {

@@ -29,6 +29,7 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
   std::string origin(tx_.host->text());
   origin += ':';
   origin += std::to_string(tx_.port);
+  if (!tx_.dialled.empty()) origin.append("/").append(tx_.dialled);
 
   // A body that is already here goes out with the head.
   auto body = request_.body;

@@ -107,6 +107,12 @@ rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host,
   return tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
 }
 
+/// Allowed, and the connection goes where this verdict would have it go: a tunnel to the ordinary address of a search
+/// engine is no way around its safe one.
+bool Session::may_go_on(const rules::Verdict& verdict) const {
+  return verdict.action == rules::Action::allow && (verdict.dial_as.empty() || verdict.dial_as == tx_.dialled);
+}
+
 /// Decides on one request. Each request of a connection comes here by itself, with the snapshot of this moment.
 net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   const bool is_connect = head.is("CONNECT");
@@ -135,6 +141,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     client_.in().consume(head.size);
     co_return co_await refuse(403);
   }
+  tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
   co_return co_await exchange(head);
 }
@@ -156,6 +163,7 @@ void Session::log() {
   record.method = tx_.method;
   record.scheme = tx_.scheme;
   if (tx_.host) record.host = tx_.host->text();
+  record.dialled = tx_.dialled;
   record.port = tx_.port;
   record.url = tx_.url;
   record.search = tx_.search;
@@ -198,9 +206,8 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   subject.group = engine->snapshot()->policy.group_of(subject.address);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
-  if (verdict.action == rules::Action::allow && sni_)
-    verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
-  if (verdict.action == rules::Action::allow) {
+  if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+  if (may_go_on(verdict)) {
     grace_.clear();
     sentence_.reset();
     return Rejudged::kept;

@@ -81,6 +81,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
   rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
+  bool may_go_on(const rules::Verdict& verdict) const;
   net::Task<Next> refuse_head(http::HeadError error);
   void carry_out();
   void rejudge_if_stale();
