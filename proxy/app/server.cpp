@@ -31,7 +31,7 @@ constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of wh
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 /// The nice value of who compiles lists. Beside an equal a worker of a busy machine waits for a whole slice of time.
-constexpr int kGiveWay = 10;
+constexpr int kGiveWay = 5;
 /// Blocks of this size and more go back to the system when they are freed. Without a fixed limit glibc raises its own
 /// with each large block that is freed, up to 32 MiB, and what compiling lists took stays with the process.
 constexpr int kReturnedBlock = 1 << 20;
