@@ -11,6 +11,7 @@
 #include "proxy/cli/pass.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
+#include "proxy/cli/timetable.h"
 #include "proxy/snapshot/settings.h"
 
 namespace {
@@ -56,6 +57,16 @@ CLI::App* add_explain(CLI::App& program, cli::ExplainOptions& options) {
   command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
   command->add_option("--state", options.state, "Directory given to serve: with the feeds that it downloaded");
   command->add_option("target", options.targets, "URLs or hosts")->required();
+  add_json(*command, options.output);
+  return command;
+}
+
+CLI::App* add_timetable(CLI::App& program, cli::TimetableOptions& options) {
+  auto* command = program.add_subcommand("timetable", "Draw a week of the timetables");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--state", options.state, "Directory given to serve: with the calendars that it downloaded");
+  command->add_option("--group", options.group, "Only the timetable of this group");
+  command->add_option("--week", options.week, "A date in the week, as 2026-11-23 (default: this week)");
   add_json(*command, options.output);
   return command;
 }
@@ -214,6 +225,8 @@ int main(int argc, char** argv) {
   const auto passes = add_pass(*pass, pass_options);
   cli::PrecheckOptions precheck_options;
   const auto* precheck = add_precheck(program, precheck_options);
+  cli::TimetableOptions timetable_options;
+  const auto* timetable = add_timetable(program, timetable_options);
 
   const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
 
@@ -239,6 +252,7 @@ int main(int argc, char** argv) {
   if (*passes.list) return cli::pass_list(pass_options);
   if (*passes.revoke) return cli::pass_revoke(pass_options);
   if (*precheck) return cli::precheck(precheck_options);
+  if (*timetable) return cli::timetable(timetable_options);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;
 }

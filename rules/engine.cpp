@@ -143,6 +143,7 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
     apply_rules(verdict, group, {});
     if (now && verdict.action == Action::block) apply_passes(verdict, facts.host, group, *now);
   }
+  if (verdict.action == Action::allow) verdict.dial_as = safe_name(facts.host, policy.groups[group].safe_search);
   note_concern(verdict);
 }
 

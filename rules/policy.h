@@ -11,6 +11,7 @@
 #include "categories/category.h"
 #include "categories/host.h"
 #include "rules/network_index.h"
+#include "rules/safe_search.h"
 #include "rules/subject.h"
 #include "rules/timetable.h"
 #include "rules/verdict.h"
@@ -31,6 +32,7 @@ struct Group {
   std::vector<categories::Network> networks;
   std::optional<std::uint16_t> timetable;  ///< none: the period is always ""
   Action fallback = Action::allow;         ///< `default`: a site of which no rule speaks
+  SafeSearch safe_search;
 };
 
 /// A policy resolved against a catalogue's categories. Immutable; safe from any thread. Built by PolicyFile::resolve().

@@ -55,6 +55,7 @@ struct Verdict {
   std::string_view group;
   /// The bell, or the edge of a pass, at which it must be asked again; none where nothing of that kind changes it.
   std::optional<SysSeconds> until;
+  std::string_view dial_as;  ///< the name to dial in place of the host (safe search); "": the host's own
 };
 
 }  // namespace breakwater::rules

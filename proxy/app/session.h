@@ -28,8 +28,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   net::Task<> run();
 
-  /// Asks again whether the open tunnel may stay; ends it at once (floor) or after the policy's grace.
-  void rejudge(net::End cause, rules::SysSeconds now);
+  enum class Rejudged : std::uint8_t { nothing_open, kept, graced, cut };
+  /// Asks again whether the open tunnel, or the answer that is on its way, may stay; ends it at once (floor) or after
+  /// the policy's grace.
+  Rejudged rejudge(net::End cause, rules::SysSeconds now);
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -64,7 +66,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     std::string_view reason;  ///< "dns", "connect", "timeout" or "private_destination"
   };
 
-  /// What a bell or a reload has in store for an open tunnel when its grace is over.
+  /// What a bell or a reload has in store for what is open when its grace is over.
   struct Sentence {
     std::shared_ptr<rules::Engine> engine;
     rules::Verdict verdict;
@@ -79,8 +81,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
   rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
+  bool may_go_on(const rules::Verdict& verdict) const;
   net::Task<Next> refuse_head(http::HeadError error);
   void carry_out();
+  void rejudge_if_stale();
   void log();
 
   // answer.cpp

@@ -1,5 +1,8 @@
 #include "proxy/app/worker.h"
 
+#include <array>
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 #include "proxy/net/listener.h"
@@ -103,15 +106,23 @@ net::Task<> Worker::every_second() {
       next_bell_ = engine_->next_bell(now);
     }
     judged_at_ = now;
+    if (ends_of_grace_ > 0) spdlog::info("grace is over: {} cut", std::exchange(ends_of_grace_, 0));
   }
 }
 
+/// Leaves a receipt of the edge in the log.
 void Worker::rejudge(net::End cause) {
+  const auto begin = std::chrono::steady_clock::now();
   const auto now = services_.clock.seconds();
+  std::array<std::size_t, 4> became{};  // by Session::Rejudged
   for (auto session = sessions_.begin(); session != sessions_.end();) {
     Session& each = *session++;
-    each.rejudge(cause, now);
+    ++became[static_cast<std::size_t>(each.rejudge(cause, now))];
   }
+  const auto [unused, kept, graced, cut] = became;
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  spdlog::info("{}: {} judged again in {:.1f} ms: {} kept, {} in grace, {} cut", to_string(cause), kept + graced + cut,
+               took.count(), kept, graced, cut);
 }
 
 void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {

@@ -11,7 +11,7 @@ from support.peer import get
 from support.process import closed_port
 from support.tunnel import connect_request
 
-KEYS = ["target", "action", "reason", "categories", "list", "line", "rule", "period", "group", "until"]
+KEYS = ["target", "action", "reason", "categories", "list", "line", "rule", "period", "group", "until", "dial_as"]
 SESSION, BREAK, EVENING, SATURDAY = "2026-11-23T10:00", "2026-11-23T10:35", "2026-11-23T20:00", "2026-11-28T10:00"
 SOCIAL = ["local/social-media/domains", 3]
 AT_WORK = ["block", "rule", ["social-media"], *SOCIAL, "work in sessions", "session", "learners"]
@@ -57,7 +57,7 @@ def policy_file(tmp_path):
 def test_the_verdict(policy_file, target, options, expected):
     answer, = check(policy_file, target, **options)
     assert list(answer) == KEYS
-    assert answer == dict(zip(KEYS, [target, *expected]))
+    assert answer == dict(zip(KEYS, [target, *expected, None]))
 
 
 @pytest.mark.parametrize("target", [
