@@ -12,6 +12,7 @@
 
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/own_addresses.h"
+#include "proxy/app/pass_keeper.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/lists/hits.h"
@@ -72,13 +73,15 @@ class Server {
         day_(io_),
         hits_timer_(io_),
         drain_(io_),
-        signals_(io_, SIGHUP, SIGTERM, SIGINT) {}
+        signals_(io_, SIGHUP, SIGTERM, SIGINT),
+        passes_(
+            io_.get_executor(), options.state, clock, [this](auto snapshot) { put_passes(std::move(snapshot)); },
+            [this] { return pass_uses(); }) {}
 
   int run() {
-    auto in_force = load("start");
-    if (!in_force) return kWrong;
-    if (!listen(*in_force)) return kUsage;
-    in_force.reset();  // the workers hold it, and let go of it at the first reload
+    in_force_ = load("start");
+    if (!in_force_) return kWrong;
+    if (!listen(*in_force_)) return kUsage;
     watch_signals();
     watch_files();
     lists::write_hits(options_.state, {started_, {}});
@@ -90,6 +93,7 @@ class Server {
           if (--running_ == 0) io_.stop();
         });
       });
+    passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     for (const auto& endpoint : endpoints_)
@@ -98,6 +102,7 @@ class Server {
     for (auto& worker : workers_)
       worker->join();
     write_hits();
+    passes_.stop();
     report();
     return 0;
   }
@@ -150,6 +155,7 @@ class Server {
     tell(loaded.diagnostics);
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
+    next->snapshot = passes_.adopt(next->snapshot);
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  loaded.snapshot->catalogue->lists().size(), loaded.version);
@@ -238,9 +244,27 @@ class Server {
           "`breakwater lists update --accept REASON`");
       return;
     }
-    for (auto& worker : workers_)
-      worker->post_swap(next);
+    swap(next, net::End::reload);
     spdlog::info("reload done");
+  }
+
+  void swap(std::shared_ptr<const InForce> next, net::End cause) {
+    in_force_ = std::move(next);
+    for (auto& worker : workers_)
+      worker->post_swap(in_force_, cause);
+  }
+
+  void put_passes(std::shared_ptr<const rules::Snapshot> snapshot) {
+    auto next = std::make_shared<InForce>(*in_force_);
+    next->snapshot = std::move(snapshot);
+    swap(std::move(next), net::End::pass);
+  }
+
+  std::vector<PassUses::Counts> pass_uses() {
+    std::vector<PassUses::Counts> all;
+    for (auto& worker : workers_)
+      all.push_back(worker->pass_uses().take());
+    return all;
   }
 
   void keep_hits() {
@@ -302,6 +326,8 @@ class Server {
   net::Timer drain_;
   net::asio::signal_set signals_;
   Watcher watcher_;
+  PassKeeper passes_;
+  std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<net::tcp::endpoint> endpoints_;
   const rules::SysSeconds started_ = clock_.seconds();
