@@ -103,7 +103,7 @@ net::Task<std::optional<std::string>> ControlServer::receive(Socket& socket) {
     if (error) co_return std::nullopt;
     line.append(buffer.data(), size);
     const auto end = line.find('\n');
-    if (end != std::string::npos && end < kMaxRequest) co_return line.substr(0, end);
+    if (end < kMaxRequest) co_return line.substr(0, end);
   }
   co_return std::nullopt;
 }
