@@ -25,7 +25,7 @@ constexpr auto kKinds =
 
 /// As the browser says it, else by "text/html; charset=utf-8" and the like.
 std::string_view kind_of(std::string_view type, std::string_view mime) {
-  if (const auto known = std::ranges::find(kKinds, type); known != kKinds.end()) return *known;
+  if (const auto* const known = std::ranges::find(kKinds, type); known != kKinds.end()) return *known;
   const auto has = [mime](std::string_view part) { return mime.find(part) != std::string_view::npos; };
   if (has("html")) return "document";
   if (has("javascript") || has("ecmascript")) return "script";
