@@ -76,7 +76,7 @@ CategorySet locked_categories(const CategoryTable& table);
 enum class CatalogueError : std::uint8_t { io, foreign, version, truncated, corrupt };
 std::string_view to_string(CatalogueError error);
 
-/// All lists, compiled: a host index (domains) and Hyperscan and RE2 databases (URLs, expressions, keywords), mapped
+/// All lists, compiled: a host index (domains) and Hyperscan and RE2 databases (URLs, expressions, keywords), read
 /// from one file. Immutable; classify() may run in any number of threads, each with a Scratch of its own.
 class Catalogue {
  public:
@@ -87,7 +87,7 @@ class Catalogue {
   };
   using ScratchPtr = std::unique_ptr<Scratch, ScratchDeleter>;
 
-  /// Maps a file made by CatalogueBuilder. Anything wrong with it is an error, never a smaller catalogue.
+  /// Reads a file made by CatalogueBuilder. Anything wrong with it is an error, never a smaller catalogue.
   static Result<std::shared_ptr<const Catalogue>, CatalogueError> open(const std::filesystem::path& file);
   /// The same over bytes in memory, which are taken.
   static Result<std::shared_ptr<const Catalogue>, CatalogueError> from_image(std::vector<std::uint8_t> image);

@@ -151,7 +151,10 @@ class CalendarReader {
     const auto starts = occurrences(event, start);
     if (!starts) return;
     auto left_out = exceptions(event);
-    if (!icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY)) left_out.merge(replaced_[uid(event)]);
+    if (!icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY)) {
+      const auto& replaced = replaced_[uid(event)];  // a UID may have several series
+      left_out.insert(replaced.begin(), replaced.end());
+    }
     for (const auto& at : *starts) {
       const auto begin = instant(at);
       const auto end = instant(icaltime_add(at, length));

@@ -30,7 +30,7 @@ constexpr int kDay = 24 * 60;
 constexpr int kStep = 15;  // minutes of one character
 constexpr int kHour = 60 / kStep;
 
-/// "09:00" on the civil day `day`, whatever the clocks do on it.
+/// "09:00" of minutes from midnight.
 std::string clock_text(int minute) {
   return fmt::format("{:02}:{:02}", minute / 60, minute % 60);
 }

@@ -223,7 +223,7 @@ class Loader {
     state_->clear_refusal();
   }
 
-  /// Writes the compiled file, and serves from it rather than from memory.
+  /// Writes the compiled file, and serves what is read from it: that lies in huge pages.
   bool keep(const std::vector<std::uint8_t>& image) {
     std::string error;
     if (!categories::write_image(state_->catalogue(), image, categories::Durability::synced, error)) {
@@ -231,8 +231,8 @@ class Loader {
       return false;
     }
     const auto& next = *loaded_.snapshot;
-    if (auto mapped = Catalogue::open(state_->catalogue()))
-      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*mapped, next.policy, next.gate});
+    if (auto opened = Catalogue::open(state_->catalogue()))
+      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*opened, next.policy, next.gate});
     return true;
   }
 

@@ -109,6 +109,15 @@ TEST(Calendar, OneInstanceMoved) {
               ElementsAre("2026-11-23T14:00 2026-11-23T15:00 session", "2026-11-25T09:00 2026-11-25T10:00 session"));
 }
 
+TEST(Calendar, OneInstanceMovedOfSeveralSeries) {
+  const std::string series = "UID:1\nDTSTART;TZID=Europe/London:20260907T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY";
+  const auto found = read(kBegin + event(series) + event(series) +
+                          event("UID:1\nRECURRENCE-ID;TZID=Europe/London:20261123T090000\n"
+                                "DTSTART;TZID=Europe/London:20261123T140000\nDURATION:PT1H") +
+                          kEnd);
+  EXPECT_THAT(found.events, ElementsAre("2026-11-23T14:00 2026-11-23T15:00 session"));
+}
+
 TEST(Calendar, WhatAnEventMeans) {
   const std::string time = "\nDTSTART:20261123T120000\nDURATION:PT1H";
   EXPECT_THAT(events_of("SUMMARY:LUNCH, hall" + time), ElementsAre(HasSubstr("lunch")));
