@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proxy/app/feed_keeper.h"
+#include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
@@ -78,6 +79,7 @@ class Server {
     auto in_force = load("start");
     if (!in_force) return kWrong;
     if (!listen(*in_force)) return kUsage;
+    if (!know_clients(*in_force)) return kUsage;
     in_force.reset();  // the workers hold it, and let go of it at the first reload
     watch_signals();
     watch_files();
@@ -90,6 +92,12 @@ class Server {
           if (--running_ == 0) io_.stop();
         });
       });
+    if (identities_) {
+      identities_->start([this](const identity::Keeper::Map& map) {
+        for (auto& worker : workers_)
+          worker->post_identities(map);
+      });
+    }
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     for (const auto& endpoint : endpoints_)
@@ -97,6 +105,7 @@ class Server {
     io_.run();
     for (auto& worker : workers_)
       worker->join();
+    identities_.reset();
     write_hits();
     report();
     return 0;
@@ -181,6 +190,19 @@ class Server {
     return true;
   }
 
+  bool know_clients(const InForce& in_force) {
+    std::string error;
+    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, error);
+    if (!error.empty()) {
+      std::cerr << "breakwater: " << error << '\n';
+      return false;
+    }
+    if (identities_)
+      for (auto& worker : workers_)
+        worker->post_identities(identities_->first());
+    return true;
+  }
+
   /// SO_REUSEPORT would let a second gateway share the port in silence: each would get half of the clients.
   bool is_free(const net::tcp::endpoint& endpoint) {
     if (endpoint.port() == 0) return true;
@@ -240,6 +262,7 @@ class Server {
     }
     for (auto& worker : workers_)
       worker->post_swap(next);
+    if (identities_) identities_->use(next->snapshot);
     spdlog::info("reload done");
   }
 
@@ -303,6 +326,7 @@ class Server {
   net::asio::signal_set signals_;
   Watcher watcher_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
   std::vector<net::tcp::endpoint> endpoints_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;

@@ -122,7 +122,10 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
-  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_.address);
+  // The person of this request, whoever comes to be there while it lasts.
+  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
+    identity::identify(subject_, known);
+  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   if (tx_.verdict.action == rules::Action::block) {
@@ -184,11 +187,21 @@ void Session::log() {
   worker_.services().log.write(record);
 }
 
+void Session::identify_again(rules::SysSeconds now) {
+  const auto* known = worker_.identities().find(subject_.address);
+  const bool signed_in = subject_.confidence == rules::Confidence::account;
+  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user)
+    return abort(net::End::identity);
+  if (relay_ && !identity::is_identified(present_, known)) rejudge(net::End::identity, now);
+}
+
 void Session::rejudge(net::End cause, rules::SysSeconds now) {
   if (!relay_ || !tx_.host) return;
   auto engine = worker_.engine();
-  auto subject = subject_;
-  subject.group = engine->snapshot()->policy.group_of(subject.address);
+  auto& subject = present_;
+  subject.address = subject_.address;
+  identity::identify(subject, worker_.identities().find(subject.address));
+  subject.group = engine->snapshot()->policy.group_of(subject);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
   if (verdict.action == rules::Action::allow && sni_)

@@ -30,6 +30,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   /// Asks again whether the open tunnel may stay; ends it at once (floor) or after the policy's grace.
   void rejudge(net::End cause, rules::SysSeconds now);
+  /// Who is at its address may have changed: where somebody else has signed in, what the person before had open ends at
+  /// once; else an open tunnel is judged again.
+  void identify_again(rules::SysSeconds now);
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -114,7 +117,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Worker& worker_;
   ConnectionLimit::Place place_;
   net::Stream client_;
-  rules::Subject subject_;
+  rules::Subject subject_;  ///< of the request at hand: who asked
+  rules::Subject present_;  ///< as whom its tunnel was judged last
   std::string client_text_;
   Transaction tx_;
   Request request_;

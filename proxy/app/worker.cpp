@@ -126,6 +126,17 @@ void Worker::post_swap(std::shared_ptr<const InForce> next) {
   });
 }
 
+void Worker::post_identities(Identities next) {
+  net::asio::post(io_, [this, next = std::move(next)] {
+    identities_ = next;
+    const auto now = services_.clock.seconds();
+    for (auto session = sessions_.begin(); session != sessions_.end();) {
+      Session& each = *session++;
+      each.identify_again(now);
+    }
+  });
+}
+
 void Worker::post_drain() {
   net::asio::post(io_, [this] {
     draining_ = true;
