@@ -233,7 +233,7 @@ class Unpacker {
 fs::path without_wrapper(const fs::path& root, std::error_code& error) {
   fs::directory_iterator at{root, error};
   if (error || at == fs::directory_iterator{} || !at->is_directory(error)) return root;
-  const auto only = at->path();
+  auto only = at->path();
   if (at.increment(error) != fs::directory_iterator{}) return root;
   for (const char* list : {"domains", "urls", "expressions"})
     if (fs::is_regular_file(only / list, error)) return root;

@@ -67,7 +67,7 @@ ListFormat detect_format(std::string_view head, std::string_view file_name) {
   // In these, most lines may be plain hosts; what tells them stands in no other list.
   for (const auto format : {ListFormat::e2guardian, ListFormat::v2fly})
     if (votes[static_cast<std::size_t>(format)] > 0) return format;
-  const auto most = std::ranges::max_element(votes);
+  const auto* const most = std::ranges::max_element(votes);
   if (*most * 2 < lines || *most == 0) return ListFormat::domains;
   return static_cast<ListFormat>(most - votes.begin());
 }

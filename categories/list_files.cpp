@@ -128,9 +128,8 @@ class Finder {
       return add(path, way, folder += path.stem().string(), format);
     }
     const auto kind = e2guardian_kind(path.filename().string());
-    if (kind == E2guardianKind::sites_and_urls || kind == E2guardianKind::expressions) {
-      add(path, way, category, format);
-    } else if (kind == E2guardianKind::exceptions && source_.role != ListRole::feed) {
+    if (kind == E2guardianKind::sites_and_urls || kind == E2guardianKind::expressions ||
+        (kind == E2guardianKind::exceptions && source_.role != ListRole::feed)) {
       add(path, way, category, format);
     } else if (kind) {
       const auto* why = *kind == E2guardianKind::exceptions ? "a feed can allow nothing: the list is passed over"

@@ -17,7 +17,16 @@ std::size_t find_comment(std::string_view text) {
 }  // namespace
 
 void PlainList::line(std::string_view text, std::uint32_t number) {
+  if (text == repeated_) return;
   EntryParser parser{sink_, number};
+  judge(text, number, parser);
+  if (parser.has_taken())
+    repeated_ = text;
+  else
+    repeated_.clear();
+}
+
+void PlainList::judge(std::string_view text, std::uint32_t number, EntryParser& parser) {
   if (format_ == ListFormat::expressions) return expression(text, parser);
   Words words{text};
   const auto first = words.next_before_comment();

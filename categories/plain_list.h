@@ -28,6 +28,7 @@ class PlainList : public LineReader {
   void line(std::string_view text, std::uint32_t number) override;
 
  private:
+  void judge(std::string_view text, std::uint32_t number, EntryParser& parser);
   void keyword(const Word& first, Words& words, EntryParser& parser) const;
   void expression(std::string_view text, EntryParser& parser);
   void entries(ListFormat format, const Word& first, Words& words, EntryParser& parser);
@@ -35,6 +36,7 @@ class PlainList : public LineReader {
   ListFormat format_;
   EntrySink& sink_;
   std::string language_;
+  std::string repeated_;  ///< the line before, where it gave an entry: fifty million of the same take no time
 };
 
 }  // namespace breakwater::categories

@@ -9,6 +9,7 @@
 #include "proxy/cli/lists.h"
 #include "proxy/cli/lists_edit.h"
 #include "proxy/cli/policy_check.h"
+#include "proxy/cli/timetable.h"
 #include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
 
@@ -64,6 +65,16 @@ CLI::App* add_who(CLI::App& program, cli::WhoOptions& options) {
   auto* command = program.add_subcommand("who", "Show who the gateway thinks is where, and why");
   command->add_option("address", options.address, "Client address (default: all that are known)");
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  add_json(*command, options.output);
+  return command;
+}
+
+CLI::App* add_timetable(CLI::App& program, cli::TimetableOptions& options) {
+  auto* command = program.add_subcommand("timetable", "Draw a week of the timetables");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--state", options.state, "Directory given to serve: with the calendars that it downloaded");
+  command->add_option("--group", options.group, "Only the timetable of this group");
+  command->add_option("--week", options.week, "A date in the week, as 2026-11-23 (default: this week)");
   add_json(*command, options.output);
   return command;
 }
@@ -178,6 +189,9 @@ int main(int argc, char** argv) {
   cli::ListsEditOptions edit_options;
   const auto edit = add_lists_edit(*lists, edit_options);
 
+  cli::TimetableOptions timetable_options;
+  const auto* timetable = add_timetable(program, timetable_options);
+
   const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
 
   try {
@@ -199,6 +213,7 @@ int main(int argc, char** argv) {
   if (*edit.remove) return cli::lists_remove(edit_options);
   if (*edit.find) return cli::lists_find(edit_options);
   if (*lists) return cli::lists_show(lists_options);
+  if (*timetable) return cli::timetable(timetable_options);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;
 }

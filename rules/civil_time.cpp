@@ -82,6 +82,13 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   return std::chrono::sys_days(date);
 }
 
+SysSeconds from_civil(std::chrono::sys_days day, seconds clock, const date::time_zone& zone) {
+  const date::local_seconds local(day.time_since_epoch() + clock);
+  const auto info = zone.get_info(local);
+  if (info.result == date::local_info::nonexistent) return info.first.end;
+  return SysSeconds(local.time_since_epoch() - info.first.offset);
+}
+
 std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zone& zone) {
   if (text.size() != 16 && text.size() != 19) return std::nullopt;
   const auto day = parse_date(text.substr(0, 10));
@@ -90,11 +97,7 @@ std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zo
   std::optional<int> second = 0;
   if (text.size() == 19) second = text[16] == ':' ? parse_digits(text.substr(17)) : std::nullopt;
   if (!second || *second > 59) return std::nullopt;
-
-  const date::local_seconds local(day->time_since_epoch() + minutes(*clock) + seconds(*second));
-  const auto info = zone.get_info(local);
-  if (info.result == date::local_info::nonexistent) return info.first.end;
-  return SysSeconds(local.time_since_epoch() - info.first.offset);
+  return from_civil(*day, minutes(*clock) + seconds(*second), zone);
 }
 
 std::string format_civil(SysSeconds when, const date::time_zone& zone) {

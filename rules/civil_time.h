@@ -23,8 +23,12 @@ std::optional<int> parse_clock(std::string_view text);
 /// "2026-11-23", years 1970 to 2999. nullopt: anything else, 2026-02-29 included.
 std::optional<std::chrono::sys_days> parse_date(std::string_view text);
 
-/// "2026-11-23T10:35" or "2026-11-23T10:35:20" on the zone's clocks. A time that occurs twice is the earlier one, a
-/// time that the clocks skip is the first instant after the gap. nullopt: not of this form, or no such date or time.
+/// What the zone's clocks show as a civil day and a time of it. A time that occurs twice is the earlier one, a time
+/// that the clocks skip is the first instant after the gap.
+SysSeconds from_civil(std::chrono::sys_days day, std::chrono::seconds clock, const date::time_zone& zone);
+
+/// "2026-11-23T10:35" or "2026-11-23T10:35:20" on the zone's clocks, as from_civil() has it. nullopt: not of this
+/// form, or no such date or time.
 std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zone& zone);
 
 /// RFC 3339 with the zone's offset: "2026-11-23T10:30:00+00:00".

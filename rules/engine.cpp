@@ -132,6 +132,7 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
     verdict.until = span.until;
     apply_rules(verdict, group);
   }
+  if (verdict.action == Action::allow) verdict.dial_as = safe_name(facts.host, policy.groups[group].safe_search);
   note_concern(verdict);
 }
 

@@ -12,6 +12,7 @@
 #include "categories/host.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
+#include "rules/safe_search.h"
 #include "rules/subject.h"
 #include "rules/timetable.h"
 #include "rules/verdict.h"
@@ -33,6 +34,7 @@ struct Group {
   GroupMembers members;
   std::optional<std::uint16_t> timetable;  ///< none: the period is always ""
   Action fallback = Action::allow;         ///< `default`: a site of which no rule speaks
+  SafeSearch safe_search;
 };
 
 /// A policy resolved against a catalogue's categories. Immutable; safe from any thread. Built by PolicyFile::resolve().

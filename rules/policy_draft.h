@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "categories/catalogue_builder.h"
+#include "rules/calendar.h"
 #include "rules/diagnostic_sink.h"
 #include "rules/feed.h"
 #include "rules/policy.h"
@@ -33,7 +34,8 @@ struct PolicyDraft {
   categories::Sources sources;
   std::vector<Feed> feeds;  ///< the first of `sources`, in their order
   std::vector<LockedSlot> locked;
-  std::vector<Timetable> timetables;
+  std::vector<Timetable> timetables;  ///< without the events of calendars
+  std::vector<Calendar> calendars;
   std::vector<Group> groups;
   std::optional<GroupId> catch_all;
   std::vector<RuleDraft> rules;

@@ -35,6 +35,18 @@ const std::vector<LockedSlot>& PolicyFile::locked() const {
   return impl_->draft.locked;
 }
 
+const std::vector<Timetable>& PolicyFile::timetables() const {
+  return impl_->draft.timetables;
+}
+
+const std::vector<Group>& PolicyFile::groups() const {
+  return impl_->draft.groups;
+}
+
+const std::vector<Calendar>& PolicyFile::calendars() const {
+  return impl_->draft.calendars;
+}
+
 const std::vector<std::string>& PolicyFile::own_hosts() const {
   return impl_->draft.own_hosts;
 }

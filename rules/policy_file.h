@@ -10,6 +10,7 @@
 
 #include "categories/catalogue_builder.h"
 #include "categories/diagnostic.h"
+#include "rules/calendar.h"
 #include "rules/feed.h"
 #include "rules/policy.h"
 
@@ -32,11 +33,17 @@ class PolicyFile {
   /// One for each [[lists.feed]]: they are the first of sources().all, in the same order.
   const std::vector<Feed>& feeds() const;
   const std::vector<LockedSlot>& locked() const;
+  /// As written: without the events of calendars.
+  const std::vector<Timetable>& timetables() const;
+  const std::vector<Group>& groups() const;
+  /// What the timetables take events from. A calendar that comes by URL has no path.
+  const std::vector<Calendar>& calendars() const;
   /// The centre's own hosts ([centre] hosts), in normal form.
   const std::vector<std::string>& own_hosts() const;
   const date::time_zone& zone() const;
 
-  /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error.
+  /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error. The
+  /// timetables have no events of calendars: who reads the calendars puts them in.
   std::optional<Policy> resolve(const categories::Catalogue& catalogue, categories::Diagnostics& diagnostics) const;
 
  private:

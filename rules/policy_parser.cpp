@@ -9,6 +9,7 @@
 #include "rules/policy_draft.h"
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
+#include "rules/safe_search_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -38,7 +39,7 @@ class PolicyParser {
   void rules(std::vector<TomlTable> tables);
   void rule_categories(TomlTable& table, RuleDraft& rule);
   void rule_periods(const std::vector<Text>& periods, RuleDraft& rule);
-  void exception_periods();
+  void other_periods();
   void concern(TomlTable table);
   std::vector<Text> hosts(TomlTable& table);
   void bell(TomlTable table);
@@ -54,6 +55,7 @@ class PolicyParser {
   CategoryNames category_names_{sink_};
   GroupMembersParser members_{sink_};
   PolicyDraft draft_;
+  SafeSearchDraft safe_search_;
   std::vector<TimetableDraft> timetables_;
   std::vector<std::set<std::string>> periods_;  ///< by timetable
   std::set<std::string> all_periods_;
@@ -77,16 +79,23 @@ void PolicyParser::centre(TomlTable table) {
 void PolicyParser::timetables(std::vector<TomlTable> tables) {
   keep_first(kMaxTimetables, "timetables", tables, sink_);
   UniqueNames names("timetable", sink_);
+  UniqueNames calendar_names("calendar", sink_);
   for (auto& table : tables) {
-    const auto& draft = timetables_.emplace_back(parse_timetable(table, sink_));
+    auto& draft = timetables_.emplace_back(parse_timetable(table, folder_, sink_));
     if (!draft.timetable.name.empty()) names.add({draft.timetable.name, draft.name_place});
     draft_.timetables.push_back(draft.timetable);
     draft_.timetables.back().zone = draft_.zone;
     auto& periods = periods_.emplace_back();
     for (const auto name : draft.week_periods())
       periods.emplace(name);
-    for (const auto& text : draft.exception_periods)
+    for (const auto& text : draft.other_periods)
       periods.insert(text.value);
+    for (const auto& name : draft.calendar_names)
+      calendar_names.add(name);
+    for (auto& calendar : draft.calendars) {
+      calendar.timetable = draft_.timetables.size() - 1;
+      draft_.calendars.push_back(std::move(calendar));
+    }
     all_periods_.insert(periods.begin(), periods.end());
   }
 }
@@ -158,6 +167,7 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
         draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
       }
     }
+    group.safe_search = parse_group_safe_search(table, safe_search_, sink_);
     table.check_unknown();
     draft_.groups.push_back(std::move(group));
   }
@@ -218,14 +228,15 @@ void PolicyParser::rules(std::vector<TomlTable> tables) {
   }
 }
 
-/// An exception may bring a period that the week does not have, if a rule speaks of it; else its name is likely a slip.
-void PolicyParser::exception_periods() {
+/// An exception or a calendar may bring a period that the week does not have, if a rule speaks of it; else its name is
+/// likely a slip.
+void PolicyParser::other_periods() {
   std::set<std::string_view> in_rules;
   for (const auto& rule : draft_.rules)
     in_rules.insert(rule.periods.begin(), rule.periods.end());
   for (const auto& timetable : timetables_) {
     const auto week = timetable.week_periods();
-    for (const auto& period : timetable.exception_periods) {
+    for (const auto& period : timetable.other_periods) {
       if (in_rules.contains(period.value) || std::find(week.begin(), week.end(), period.value) != week.end()) continue;
       sink_.warning(period.place, "period " + in_quotes(period.value) +
                                       " is in neither this timetable's week nor a rule" +
@@ -276,6 +287,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
     sink_.warning({}, "there is no [lists]: no site has a category");
   }
   timetables(top.tables("timetable"));
+  if (auto table = top.table("safe_search")) safe_search_ = parse_safe_search(*table, sink_);
   groups(top.tables("group"));
   if (auto table = top.table("floor")) {
     for (auto& text : table->texts("categories"))
@@ -289,7 +301,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("concern")) concern(std::move(*table));
   if (auto table = top.table("bell")) bell(std::move(*table));
   rules(top.tables("rule"));
-  exception_periods();
+  other_periods();
   top.check_unknown();
   return std::move(draft_);
 }

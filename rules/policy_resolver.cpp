@@ -121,20 +121,28 @@ class PolicyBuilder {
       if (!group.timetable)
         periods.push_back({"", Rulings(table_.size())});
       else
-        for (const auto period : period_names(policy_.timetables[*group.timetable]))
+        for (const auto period : period_names(*group.timetable))
           periods.push_back({std::string(period), Rulings(table_.size())});
     }
     for (const auto& rule : draft_.rules)
       add(rule);
   }
 
-  static std::vector<std::string_view> period_names(const Timetable& timetable) {
+  std::vector<std::string_view> period_names(std::size_t index) const {
+    const auto& timetable = policy_.timetables[index];
     std::vector<std::string_view> names{timetable.outside};
-    for (const auto& day : timetable.week)
-      for (const auto& slot : day)
-        names.push_back(slot.period);
+    for (const auto& week : timetable.weeks)
+      for (const auto& day : week)
+        for (const auto& slot : day)
+          names.push_back(slot.period);
     for (const auto& exception : timetable.exceptions)
       names.push_back(exception.period);
+    for (const auto& calendar : draft_.calendars) {
+      if (calendar.timetable != index) continue;
+      if (!calendar.period.empty()) names.push_back(calendar.period);
+      for (const auto& [text, period] : calendar.texts)
+        names.push_back(period);
+    }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;

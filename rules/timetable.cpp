@@ -1,6 +1,7 @@
 #include "rules/timetable.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <date/tz.h>
 
@@ -11,43 +12,8 @@ using std::chrono::days;
 using std::chrono::minutes;
 using std::chrono::sys_days;
 
-constexpr int kDay = 24 * 60;
 /// How far a bell is looked for, either way.
 constexpr days kHorizon{366};
-
-/// A part of one civil day in which one period holds; minutes from midnight, half-open.
-struct Stretch {
-  std::string_view period;
-  int begin;
-  int end;
-};
-
-const Timetable::Exception* exception_on(const Timetable& timetable, sys_days day) {
-  const auto found = std::find_if(timetable.exceptions.begin(), timetable.exceptions.end(), [&](const auto& exception) {
-    return exception.first <= day && day <= exception.last;
-  });
-  return found == timetable.exceptions.end() ? nullptr : &*found;
-}
-
-/// A slot belongs to the day on which it begins: an exception on that day takes it away whole, and one on the next cuts
-/// it at midnight.
-Stretch stretch_at(const Timetable& timetable, sys_days day, int minute) {
-  if (const auto* exception = exception_on(timetable, day)) return {exception->period, 0, kDay};
-  Stretch gap{timetable.outside, 0, kDay};
-  for (const int back : {1, 0}) {
-    const auto began = day - days(back);
-    if (back != 0 && exception_on(timetable, began)) continue;
-    for (const auto& slot : timetable.week[std::chrono::weekday(began).iso_encoding() - 1]) {
-      const int begin = std::max(slot.begin - back * kDay, 0);
-      const int end = std::min(slot.end - back * kDay, kDay);
-      if (end <= begin) continue;
-      if (begin <= minute && minute < end) return {slot.period, begin, end};
-      if (end <= minute) gap.begin = std::max(gap.begin, end);
-      if (begin > minute) gap.end = std::min(gap.end, begin);
-    }
-  }
-  return gap;
-}
 
 struct Piece {
   std::string_view period;
@@ -55,19 +21,104 @@ struct Piece {
   SysSeconds until;
 };
 
-/// The stretch around `when` in real time, as far as the clocks keep their offset: within that, civil time and real
-/// time run alike.
+/// What shows at one instant of the layers that are put on top of each other, and how far to both sides.
+class Layers {
+ public:
+  Layers(SysSeconds when, Piece lowest) : when_(when), top_(lowest) {}
+
+  void add(std::string_view period, SysSeconds from, SysSeconds until) {
+    if (from >= until) return;
+    if (until <= when_)
+      top_.from = std::max(top_.from, until);
+    else if (from > when_)
+      top_.until = std::min(top_.until, from);
+    else
+      top_ = {period, from, until};
+  }
+
+  Piece top() const { return top_; }
+
+ private:
+  SysSeconds when_;
+  Piece top_;
+};
+
+/// The layers of the civil day around an instant. Within the stretch in which the clocks keep their offset, civil time
+/// and real time run alike.
+class Day {
+ public:
+  Day(const Timetable& timetable, SysSeconds when, const date::sys_info& info)
+      : timetable_(timetable),
+        when_(when),
+        offset_(info.offset),
+        day_(std::chrono::floor<days>(when + info.offset)),
+        layers_(when, {timetable.outside, day_ - offset_, day_ + days(1) - offset_}) {}
+
+  Piece piece() {
+    // What begins on a day belongs to it, also after midnight.
+    for (const auto began : {day_ - days(1), day_})
+      weeks(began);
+    events();
+    for (const auto& exception : timetable_.exceptions | std::views::reverse)
+      for (const auto began : {day_ - days(1), day_})
+        if (exception.dates.contain(began)) add(exception, began);
+    // What holds on the days beside is theirs to say.
+    const auto top = layers_.top();
+    return {top.period, std::max<SysSeconds>(top.from, day_ - offset_),
+            std::min<SysSeconds>(top.until, day_ + days(1) - offset_)};
+  }
+
+ private:
+  void add(std::string_view period, sys_days began, Timetable::Times times) {
+    layers_.add(period, began + minutes(times.begin) - offset_, began + minutes(times.end) - offset_);
+  }
+
+  void add(const Timetable::Exception& exception, sys_days began) {
+    if (exception.times.empty()) layers_.add(exception.period, began - offset_, began + days(1) - offset_);
+    for (const auto times : exception.times)
+      add(exception.period, began, times);
+  }
+
+  void weeks(sys_days began) {
+    const auto holds = [&](const Timetable::Dates& term) { return term.contain(began); };
+    if (!timetable_.terms.empty() && std::ranges::none_of(timetable_.terms, holds)) return;
+    const auto takes_away = [&](const Timetable::Exception& one) {
+      return one.times.empty() && one.dates.contain(began);
+    };
+    if (began != day_ && std::ranges::any_of(timetable_.exceptions, takes_away)) return;
+    const auto& week = timetable_.weeks[timetable_.week_of(began)];
+    for (const auto& slot : week[std::chrono::weekday(began).iso_encoding() - 1])
+      add(slot.period, began, {slot.begin, slot.end});
+  }
+
+  /// The one that may hold, and its neighbours.
+  void events() {
+    const auto& events = timetable_.events;
+    const auto next = std::ranges::upper_bound(events, when_, {}, &Timetable::Event::begin);
+    if (next != events.end()) layers_.add(next->period, next->begin, next->end);
+    if (next != events.begin()) layers_.add((next - 1)->period, (next - 1)->begin, (next - 1)->end);
+  }
+
+  const Timetable& timetable_;
+  SysSeconds when_;
+  std::chrono::seconds offset_;
+  sys_days day_;
+  Layers layers_;
+};
+
 Piece piece_at(const Timetable& timetable, SysSeconds when) {
   const auto info = timetable.zone->get_info(when);
-  const auto local = when + info.offset;  // civil time on the axis of sys_time
-  const auto day = std::chrono::floor<days>(local);
-  const auto minute = static_cast<int>(std::chrono::floor<minutes>(local - day).count());
-  const auto stretch = stretch_at(timetable, day, minute);
-  return {stretch.period, std::max(day + minutes(stretch.begin) - info.offset, info.begin),
-          std::min(day + minutes(stretch.end) - info.offset, info.end)};
+  const auto piece = Day(timetable, when, info).piece();
+  return {piece.period, std::max<SysSeconds>(piece.from, info.begin), std::min<SysSeconds>(piece.until, info.end)};
 }
 
 }  // namespace
+
+std::size_t Timetable::week_of(sys_days day) const {
+  const auto number = std::chrono::floor<std::chrono::weeks>(day - first_week).count();
+  const auto turns = static_cast<std::int64_t>(weeks.size());
+  return static_cast<std::size_t>(((number % turns) + turns) % turns);
+}
 
 PeriodSpan Timetable::at(SysSeconds when) const {
   const auto here = piece_at(*this, when);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
+#include "rules/calendar.h"
 #include "rules/timetable.h"
 #include "rules/toml_reader.h"
 
@@ -10,15 +12,17 @@ namespace breakwater::rules {
 struct TimetableDraft {
   Timetable timetable;
   Place name_place;
-  std::vector<std::string> named;       ///< by [[timetable.period]]
-  std::vector<Text> exception_periods;  ///< as written, to be checked against what the rules name
+  std::vector<Calendar> calendars;
+  std::vector<Text> calendar_names;
+  std::vector<std::string> named;   ///< by [[timetable.period]]
+  std::vector<Text> other_periods;  ///< of exceptions and calendars, to be checked against what the rules name
 
-  /// The periods of the week and `outside`, without those that only exceptions name.
+  /// The periods of the weeks and `outside`, without those that only exceptions and calendars name.
   std::vector<std::string_view> week_periods() const;
 };
 
 /// Reads one [[timetable]]; what is wrong goes to the sink. Periods keep their names even where their times are wrong,
 /// so that one mistake is not reported again by every rule.
-TimetableDraft parse_timetable(TomlTable& table, DiagnosticSink& sink);
+TimetableDraft parse_timetable(TomlTable& table, const std::filesystem::path& folder, DiagnosticSink& sink);
 
 }  // namespace breakwater::rules

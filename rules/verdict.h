@@ -53,6 +53,7 @@ struct Verdict {
   std::string_view period;                         ///< "" where the client has no group
   std::string_view group;
   std::optional<SysSeconds> until;  ///< the bell at which it must be asked again; none where no bell changes it
+  std::string_view dial_as;         ///< the name to dial in place of the host (safe search); "": the host's own
 };
 
 }  // namespace breakwater::rules

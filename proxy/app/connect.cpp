@@ -109,8 +109,11 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     } else {
       sni_ = *name;
       const auto verdict = decide(rules::Stage::hello, *sni_, "");
-      if (verdict.action == rules::Action::allow) co_return true;
-      tx_.verdict = verdict;
+      if (may_go_on(verdict)) co_return true;
+      if (verdict.action == rules::Action::allow)
+        refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
+      else
+        tx_.verdict = verdict;
     }
   }
   if (!co_await make_durable()) {
@@ -129,8 +132,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
 net::Task<> Session::tunnel(net::Stream& upstream) {
   net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
   relay_ = &relay;
-  // A bell or a reload between the verdict and here found no tunnel to judge.
-  rejudge(tx_.engine == worker_.engine() ? net::End::bell : net::End::reload, worker_.services().clock.seconds());
+  rejudge_if_stale();
   worker_.count().add(telemetry::Counter::tunnels_open);
   const auto end = co_await relay.run();
   worker_.count().subtract(telemetry::Counter::tunnels_open);

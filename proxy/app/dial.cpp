@@ -1,4 +1,5 @@
-// The way to an origin: the judged name is resolved, every address is judged, and only then dialled.
+// The way to an origin: the judged name, or the one the verdict puts in its place, is resolved, every address is
+// judged, and only then dialled.
 
 #include "proxy/app/session.h"
 #include "proxy/app/worker.h"
@@ -14,7 +15,9 @@ net::Task<Session::Dialled> Session::dial() {
     resolved.status = dns::ResolveStatus::ok;
     resolved.addresses.push_back(tx_.host->address());
   } else {
-    resolved = co_await worker_.resolver().resolve(tx_.host->text());
+    // Where the safe name has no address, the request fails: the ordinary one is no substitute.
+    const auto name = tx_.dialled.empty() ? tx_.host->text() : tx_.dialled;
+    resolved = co_await worker_.resolver().resolve(name);
   }
   const auto spent = [&] {
     return std::chrono::duration_cast<std::chrono::microseconds>(Transaction::Steady::now() - begin);

@@ -29,6 +29,7 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
   std::string origin(tx_.host->text());
   origin += ':';
   origin += std::to_string(tx_.port);
+  if (!tx_.dialled.empty()) origin.append("/").append(tx_.dialled);
 
   // A body that is already here goes out with the head.
   auto body = request_.body;
@@ -52,8 +53,13 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
       upstream = std::move(dialled.stream);
     }
     origin_ = upstream.get();
+    rejudge_if_stale();
     const auto outcome = co_await try_exchange(*upstream, request, body);
     origin_ = nullptr;
+    if (!tx_.end.empty() && outcome.kind != Outcome::Kind::relayed) {  // a bell or a reload has ended it
+      log();
+      co_return Next::closed;
+    }
     if (outcome.kind == Outcome::Kind::relayed) {
       if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
         worker_.pool().put(origin, std::move(upstream));

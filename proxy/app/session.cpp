@@ -32,15 +32,21 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
       client_(std::move(socket), worker.wheel()),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
-      grace_(worker.wheel(), [this] { carry_out(); }) {
+      grace_(worker.wheel(), [this] {
+        worker_.note_end_of_grace();
+        carry_out();
+      }) {
   subject_.address = client;
 }
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
   auto next = Next::again;
-  while (next == Next::again)
+  while (next == Next::again) {
     next = co_await next_request();
+    grace_.clear();
+    sentence_.reset();
+  }
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
 }
@@ -101,6 +107,12 @@ rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host,
   return tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
 }
 
+/// Allowed, and the connection goes where this verdict would have it go: a tunnel to the ordinary address of a search
+/// engine is no way around its safe one.
+bool Session::may_go_on(const rules::Verdict& verdict) const {
+  return verdict.action == rules::Action::allow && (verdict.dial_as.empty() || verdict.dial_as == tx_.dialled);
+}
+
 /// Decides on one request. Each request of a connection comes here by itself, with the snapshot of this moment.
 net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   const bool is_connect = head.is("CONNECT");
@@ -125,6 +137,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   // The person of this request, whoever comes to be there while it lasts.
   if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
     identity::identify(subject_, known);
+  present_ = subject_;
   subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
@@ -132,6 +145,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     client_.in().consume(head.size);
     co_return co_await refuse(403);
   }
+  tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
   co_return co_await exchange(head);
 }
@@ -153,6 +167,7 @@ void Session::log() {
   record.method = tx_.method;
   record.scheme = tx_.scheme;
   if (tx_.host) record.host = tx_.host->text();
+  record.dialled = tx_.dialled;
   record.port = tx_.port;
   record.url = tx_.url;
   record.search = tx_.search;
@@ -187,16 +202,25 @@ void Session::log() {
   worker_.services().log.write(record);
 }
 
-void Session::identify_again(rules::SysSeconds now) {
+/// For who is at the address now. What another person had open does not go over to whoever signs in next.
+Session::Rejudged Session::identify_again(rules::SysSeconds now) {
   const auto* known = worker_.identities().find(subject_.address);
   const bool signed_in = subject_.confidence == rules::Confidence::account;
-  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user)
-    return abort(net::End::identity);
-  if (relay_ && !identity::is_identified(present_, known)) rejudge(net::End::identity, now);
+  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user) {
+    if (phase_ == Phase::busy) {
+      cut(net::End::identity);
+      return Rejudged::cut;
+    }
+    client_.close();
+    return Rejudged::nothing_open;
+  }
+  if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  return rejudge(net::End::identity, now);
 }
 
-void Session::rejudge(net::End cause, rules::SysSeconds now) {
-  if (!relay_ || !tx_.host) return;
+Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
+  const bool answering = origin_ && tx_.scheme == "http";  // of a CONNECT the hello is judged anyway
+  if ((!relay_ && !answering) || !tx_.host) return Rejudged::nothing_open;
   auto engine = worker_.engine();
   auto& subject = present_;
   subject.address = subject_.address;
@@ -204,25 +228,46 @@ void Session::rejudge(net::End cause, rules::SysSeconds now) {
   subject.group = engine->snapshot()->policy.group_of(subject);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
-  if (verdict.action == rules::Action::allow && sni_)
-    verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
-  if (verdict.action == rules::Action::allow) {
+  if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+  if (may_go_on(verdict)) {
     grace_.clear();
     sentence_.reset();
-    return;
+    return Rejudged::kept;
   }
   const bool at_once = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
   const auto grace = engine->snapshot()->policy.grace;
   sentence_ = Sentence{std::move(engine), verdict, cause};
-  if (at_once) return carry_out();
+  if (at_once) {
+    carry_out();
+    return Rejudged::cut;
+  }
   if (!grace_.armed()) grace_.expires_after(grace);
+  return Rejudged::graced;
 }
 
-/// Ends the tunnel; the log's line gives the verdict that ended it.
+/// Ends what is open; the log's line gives the verdict that ended it.
 void Session::carry_out() {
   tx_.engine = std::move(sentence_->engine);
   tx_.verdict = sentence_->verdict;
-  abort(sentence_->cause);
+  cut(sentence_->cause);
+}
+
+void Session::cut(net::End cause) {
+  tx_.end = to_string(cause);
+  if (relay_) return relay_->stop(cause);
+  client_.reset();  // an answer cut short must not look whole
+  if (origin_) origin_->close();
+}
+
+/// For what opens now: a bell, a reload or a sign-in since the verdict found nothing open to judge.
+void Session::rejudge_if_stale() {
+  const auto now = worker_.services().clock.seconds();
+  if (tx_.engine != worker_.engine())
+    rejudge(net::End::reload, now);
+  else if (tx_.verdict.until && now >= *tx_.verdict.until)
+    rejudge(net::End::bell, now);
+  else
+    identify_again(now);
 }
 
 void Session::drain() {

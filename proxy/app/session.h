@@ -28,11 +28,13 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   net::Task<> run();
 
-  /// Asks again whether the open tunnel may stay; ends it at once (floor) or after the policy's grace.
-  void rejudge(net::End cause, rules::SysSeconds now);
+  enum class Rejudged : std::uint8_t { nothing_open, kept, graced, cut };
+  /// Asks again whether the open tunnel, or the answer that is on its way, may stay; ends it at once (floor) or after
+  /// the policy's grace.
+  Rejudged rejudge(net::End cause, rules::SysSeconds now);
   /// Who is at its address may have changed: where somebody else has signed in, what the person before had open ends at
-  /// once; else an open tunnel is judged again.
-  void identify_again(rules::SysSeconds now);
+  /// once; else what is open is judged again.
+  Rejudged identify_again(rules::SysSeconds now);
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -67,7 +69,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     std::string_view reason;  ///< "dns", "connect", "timeout" or "private_destination"
   };
 
-  /// What a bell or a reload has in store for an open tunnel when its grace is over.
+  /// What a bell or a reload has in store for what is open when its grace is over.
   struct Sentence {
     std::shared_ptr<rules::Engine> engine;
     rules::Verdict verdict;
@@ -82,8 +84,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
   rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
+  bool may_go_on(const rules::Verdict& verdict) const;
   net::Task<Next> refuse_head(http::HeadError error);
   void carry_out();
+  void rejudge_if_stale();
+  void cut(net::End cause);
   void log();
 
   // answer.cpp
@@ -118,7 +123,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   ConnectionLimit::Place place_;
   net::Stream client_;
   rules::Subject subject_;  ///< of the request at hand: who asked
-  rules::Subject present_;  ///< as whom its tunnel was judged last
+  rules::Subject present_;  ///< as whom what is open was judged last
   std::string client_text_;
   Transaction tx_;
   Request request_;

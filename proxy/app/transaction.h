@@ -22,6 +22,7 @@ struct Transaction {
   std::string method;
   std::string_view scheme;
   std::optional<categories::Host> host;
+  std::string_view dialled;  ///< in place of the host; lasts for ever (see rules::safe_name)
   std::uint16_t port = 0;
   std::string path;    ///< plain HTTP
   std::string url;     ///< plain HTTP
@@ -46,6 +47,7 @@ struct Transaction {
     method.clear();
     scheme = {};
     host.reset();
+    dialled = {};
     port = 0;
     path.clear();
     url.clear();

@@ -1,5 +1,8 @@
 #include "proxy/app/worker.h"
 
+#include <array>
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 #include "proxy/net/listener.h"
@@ -103,15 +106,25 @@ net::Task<> Worker::every_second() {
       next_bell_ = engine_->next_bell(now);
     }
     judged_at_ = now;
+    if (ends_of_grace_ > 0) spdlog::info("grace is over: {} cut", std::exchange(ends_of_grace_, 0));
   }
 }
 
+/// Leaves a receipt of the edge in the log.
 void Worker::rejudge(net::End cause) {
+  const auto begin = std::chrono::steady_clock::now();
   const auto now = services_.clock.seconds();
+  std::array<std::size_t, 4> became{};  // by Session::Rejudged
   for (auto session = sessions_.begin(); session != sessions_.end();) {
     Session& each = *session++;
-    each.rejudge(cause, now);
+    const auto outcome = cause == net::End::identity ? each.identify_again(now) : each.rejudge(cause, now);
+    ++became[static_cast<std::size_t>(outcome)];
   }
+  const auto [unused, kept, graced, cut] = became;
+  if (cause == net::End::identity && kept + graced + cut == 0) return;  // hundreds sign in before a lesson
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  spdlog::info("{}: {} judged again in {:.1f} ms: {} kept, {} in grace, {} cut", to_string(cause), kept + graced + cut,
+               took.count(), kept, graced, cut);
 }
 
 void Worker::post_swap(std::shared_ptr<const InForce> next) {
@@ -129,11 +142,7 @@ void Worker::post_swap(std::shared_ptr<const InForce> next) {
 void Worker::post_identities(Identities next) {
   net::asio::post(io_, [this, next = std::move(next)] {
     identities_ = next;
-    const auto now = services_.clock.seconds();
-    for (auto session = sessions_.begin(); session != sessions_.end();) {
-      Session& each = *session++;
-      each.identify_again(now);
-    }
+    rejudge(net::End::identity);
   });
 }
 

@@ -80,6 +80,8 @@ class Worker {
   const ListHits& hits() const { return hits_; }
   std::vector<char>& relay_buffer() { return relay_buffer_; }
   bool draining() const { return draining_; }
+  /// A connection was ended because its grace is over.
+  void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
   void accept(net::Socket socket, const net::tcp::endpoint& peer);
@@ -103,6 +105,7 @@ class Worker {
   net::Timer second_;
   std::optional<rules::SysSeconds> next_bell_;
   rules::SysSeconds judged_at_{};
+  std::uint64_t ends_of_grace_ = 0;  ///< since the last receipt
   bool draining_ = false;
   bool ended_ = false;
   std::thread thread_;

@@ -70,6 +70,7 @@ class Printer {
     member("period", verdict.period);
     member("group", verdict.group);
     member("until", until(verdict));
+    member("dial_as", verdict.dial_as);
     out_ += '}';
   }
 
@@ -89,6 +90,7 @@ class Printer {
     if (!verdict.group.empty()) out_ += "; " + std::string(verdict.group);
     if (!verdict.period.empty()) out_ += " in " + std::string(verdict.period);
     if (verdict.until) out_ += " until " + until(verdict);
+    if (!verdict.dial_as.empty()) out_ += "; dialled as " + std::string(verdict.dial_as);
   }
 
   std::string_view list(const rules::Verdict& verdict) const {

@@ -91,6 +91,7 @@ class Explaining {
         one["reason"] = to_string(verdict.reason);
         one["rule"] = verdict.rule.empty() ? ordered_json() : ordered_json(verdict.rule);
         one["concern"] = to_string(verdict.concern);
+        one["dial_as"] = verdict.dial_as.empty() ? ordered_json() : ordered_json(verdict.dial_as);
         all.push_back(std::move(one));
       }
     return all;
@@ -128,6 +129,7 @@ void print(const ordered_json& answer) {
               << string_of(verdict["action"]) << ", " << string_of(verdict["reason"]);
     if (!verdict["rule"].is_null()) std::cout << " \"" << string_of(verdict["rule"]) << '"';
     if (const auto concern = string_of(verdict["concern"]); concern != "none") std::cout << ", concern: " << concern;
+    if (!verdict["dial_as"].is_null()) std::cout << ", dialled as " << string_of(verdict["dial_as"]);
     std::cout << '\n';
   }
 }

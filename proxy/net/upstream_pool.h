@@ -10,7 +10,8 @@
 
 namespace breakwater::net {
 
-/// Idle kept-alive connections to origins, by "host:port" of the judged name. One worker's; one thread.
+/// Idle kept-alive connections to origins, by "host:port" of the judged name, and "/name" behind it where another name
+/// was dialled. One worker's; one thread.
 class UpstreamPool {
  public:
   static constexpr std::size_t kPerOrigin = 32;

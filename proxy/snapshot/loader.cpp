@@ -12,6 +12,7 @@
 #include "categories/part_cache.h"
 #include "proxy/lists/list_state.h"
 #include "proxy/lists/traffic.h"
+#include "proxy/snapshot/calendars.h"
 #include "proxy/snapshot/list_changes.h"
 #include "proxy/snapshot/sources.h"
 #include "rules/civil_time.h"
@@ -26,6 +27,7 @@ using categories::Severity;
 using lists::ListState;
 using lists::Version;
 
+constexpr std::chrono::days kReadAgain{7};  ///< calendars, of which only the events of the year ahead are kept
 constexpr std::uintmax_t kPolicyMost = 256u << 20;
 
 using CataloguePtr = std::shared_ptr<const Catalogue>;
@@ -72,6 +74,7 @@ class Loader {
     open_state();
     if (!state_) return finish();
     loaded_.inputs.clear();
+    read_calendars();
     if (auto opened = Catalogue::open(state_->catalogue()))
       loaded_.snapshot = resolve(*opened);
     else
@@ -127,7 +130,12 @@ class Loader {
     return false;
   }
 
+  void read_calendars() {
+    events_ = snapshot::read_calendars(*policy_, request_.state, request_.staged, request_.now, loaded_.diagnostics);
+  }
+
   bool read() {
+    read_calendars();
     categories::BuildOptions options;
     options.today = rules::parse_date(date_of(request_.now, policy_->zone()));
     if (state_) {
@@ -185,6 +193,7 @@ class Loader {
     if (!catalogue) return nullptr;
     auto resolved = policy_->resolve(*catalogue, loaded_.diagnostics);
     if (!resolved) return nullptr;
+    events_.put_into(*resolved);
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }
 
@@ -271,6 +280,7 @@ class Loader {
     const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
     append(loaded_.diagnostics, report_.diagnostics);
     append(loaded_.inputs, report_.inputs);
+    append(loaded_.inputs, events_.inputs);
     loaded_.origins = report_.origins;
     if (sources_) {
       append(loaded_.inputs, sources_->inputs());
@@ -283,6 +293,8 @@ class Loader {
         loaded_.entries += list.entries;
     if (report_.changes_on)
       loaded_.changes_at = rules::parse_civil(date::format("%FT00:00", *report_.changes_on), policy_->zone());
+    if (!events_.inputs.empty())
+      loaded_.changes_at = std::min(loaded_.changes_at.value_or(rules::SysSeconds::max()), request_.now + kReadAgain);
     return std::move(loaded_);
   }
 
@@ -292,6 +304,7 @@ class Loader {
   std::optional<ListState> state_;
   std::optional<Version> current_;
   std::optional<Version> target_;  ///< to be restored
+  CalendarEvents events_;
   lists::HeldLists held_;
   std::optional<LocalSources> sources_;
   std::optional<categories::CatalogueBuilder> builder_;

@@ -33,9 +33,10 @@ struct Loaded {
   std::vector<std::filesystem::path> inputs;    ///< files and folders that were read, to be watched
   std::vector<categories::ListOrigin> origins;  ///< of the catalogue's lists
   std::uint64_t entries = 0;
-  std::uint32_t version = 0;                    ///< of the lists in force; 0: none is kept
-  std::optional<rules::Rehearsal> rehearsal;    ///< where the lists are others than those in force
-  std::optional<rules::SysSeconds> changes_at;  ///< when an entry that holds now ends
+  std::uint32_t version = 0;                  ///< of the lists in force; 0: none is kept
+  std::optional<rules::Rehearsal> rehearsal;  ///< where the lists are others than those in force
+  std::optional<rules::SysSeconds>
+      changes_at;  ///< when an entry that holds now ends, or calendars are to be read again
 };
 
 /// Reads, compiles and resolves, for a look: nothing is put in force. With a state directory what was compiled before

@@ -5,6 +5,7 @@
 
 #include "proxy/feeds/updater.h"
 #include "proxy/lists/list_state.h"
+#include "proxy/snapshot/calendars.h"
 #include "rules/policy_file.h"
 
 namespace breakwater::snapshot {
@@ -26,8 +27,9 @@ class Updating {
  public:
   Updating(const UpdateRequest& request, const feeds::World& world) : request_(request), world_(world) {}
 
-  std::optional<FeedUpdate> run(const rules::Feed& feed) {
-    const auto folder = request_.load.state / "feeds";
+  /// `staged_as` names what came among LoadRequest::staged.
+  std::optional<FeedUpdate> run(const rules::Feed& feed, const std::filesystem::path& folder,
+                                const std::string& staged_as) {
     if (request_.which == Which::due &&
         !feeds::is_due(*feed.download, feeds::read_state(folder / feed.name), world_.now()))
       return std::nullopt;
@@ -50,16 +52,16 @@ class Updating {
       case feeds::Outcome::Result::failed:
         break;
       case feeds::Outcome::Result::staged:
-        judge(store, update);
+        judge(store, staged_as, update);
         break;
     }
     return update;
   }
 
  private:
-  void judge(feeds::FeedStore& store, FeedUpdate& update) {
+  void judge(feeds::FeedStore& store, const std::string& staged_as, FeedUpdate& update) {
     auto load = request_.load;
-    load.staged[update.feed] = only_file(store.staged());
+    load.staged[staged_as] = only_file(store.staged());
     load.why = "update of " + update.feed;
     update.loaded = put_in_force(load, request_.extent);
     if (!update.loaded.snapshot) {
@@ -108,11 +110,15 @@ bool update_feeds(const UpdateRequest& request, feeds::Progress& progress, const
   if (!policy) return false;
   const auto world = feeds::real_world(progress, cancel);
   Updating updating{request, world};
-  for (const auto& feed : policy->feeds()) {
-    if (cancel || !feed.download) continue;
-    if (!request.feeds.empty() && std::ranges::count(request.feeds, feed.name) == 0) continue;
-    if (const auto update = updating.run(feed)) done(*update);
-  }
+  const auto look = [&](const rules::Feed& feed, const std::filesystem::path& folder, const std::string& staged_as) {
+    if (cancel || !feed.download) return;
+    if (!request.feeds.empty() && std::ranges::count(request.feeds, feed.name) == 0) return;
+    if (const auto update = updating.run(feed, folder, staged_as)) done(*update);
+  };
+  for (const auto& feed : policy->feeds())
+    look(feed, request.load.state / "feeds", feed.name);
+  for (const auto& calendar : policy->calendars())
+    look({calendar.name, "", calendar.download, {}}, calendars_folder(request.load.state), staged_name(calendar));
   return true;
 }
 

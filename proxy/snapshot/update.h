@@ -26,12 +26,13 @@ struct UpdateRequest {
   LoadRequest load;
   Which which = Which::all;
   Extent extent = Extent::put_in_force;
-  std::vector<std::string> feeds{};  ///< empty: all of the policy
+  std::vector<std::string> feeds{};  ///< names of feeds and calendars; empty: all of the policy
 };
 
-/// Looks for new versions of feeds, one after the other. Each is rehearsed for itself and put in force, or discarded:
-/// one bad feed does not keep the others back. Calls `done` after each; nothing for feeds that are not due. False, with
-/// `diagnostics`, where the policy cannot be read. Takes as long as the downloads do; ends within a second of `cancel`.
+/// Looks for new versions of feeds and calendars, one after the other. Each is rehearsed for itself and put in force,
+/// or discarded: one bad feed does not keep the others back. Calls `done` after each; nothing for feeds that are not
+/// due. False, with `diagnostics`, where the policy cannot be read. Takes as long as the downloads do; ends within a
+/// second of `cancel`.
 bool update_feeds(const UpdateRequest& request, feeds::Progress& progress, const std::atomic<bool>& cancel,
                   const std::function<void(const FeedUpdate&)>& done, categories::Diagnostics& diagnostics);
 

@@ -25,6 +25,7 @@ struct AccessRecord {
   std::string_view method;
   std::string_view scheme;
   std::string_view host;
+  std::string_view dialled;  ///< the name dialled in its place, where that is another
   std::uint16_t port = 0;
   std::string_view url;     ///< plain HTTP only
   std::string_view search;  ///< the words of a search

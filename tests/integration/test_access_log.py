@@ -14,7 +14,7 @@ from support.pace import SLOWNESS
 from support.tunnel import connect_request, mirror, mirrored_tunnel, open_tunnel, ports
 from support.wait import until
 
-ORDER = ["time", "id", "client", "group", "user", "method", "scheme", "host", "port", "url", "search", "sni", "alpn", "ech",
+ORDER = ["time", "id", "client", "group", "user", "method", "scheme", "host", "dialled", "port", "url", "search", "sni", "alpn", "ech",
          "action", "reason", "detail",
          "categories", "list", "line", "rule", "period", "status", "bytes_up", "bytes_down", "ms_head", "ms_connect",
          "ms_total", "end"]

@@ -1,12 +1,16 @@
 """Open tunnels are judged again at each bell: what is no longer allowed ends after the grace, all else goes on."""
 
 import math
+import re
 import threading
 import time
+
+import pytest
 
 from support.centre import HOSTS, LISTS, policy
 from support.hello import client_hello
 from support.pace import SANITIZED
+from support.peer import get
 from support.tunnel import (connect_request, is_mirrored, mirror, mirrored_tunnel, open_tunnel, ports, upgraded,
                             upgraded_connection)
 
@@ -108,3 +112,41 @@ def test_the_bell_to_a_break_opens_and_ends_nothing(start_gateway, raw_origin):
         assert is_mirrored(tunnel)
         tunnel.close()
     assert {line["end"] for line in bell.gateway.log_lines(3, action="allow")} == {"client"}
+
+
+def drip(peer):
+    """An HTTP origin whose answer has no end, as a radio station's."""
+    peer.head()
+    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    try:
+        while True:
+            peer.send("4\r\ntick\r\n")
+            time.sleep(0.05)
+    except OSError:
+        pass
+
+
+def test_the_bell_ends_answers_without_an_end(start_gateway, raw_origin):
+    origin = raw_origin(drip)
+    bell = Bell(start_gateway, 45, origin)
+    clients = {name: bell.gateway.connect() for name in ("social.test", "allowed.test", "essential.test")}
+    for name, client in clients.items():
+        client.send(get(f"http://{name}:{origin.port}/"))
+        assert client.head().status == 200
+    assert time.time() < bell.earliest, "the machine is too slow for this test"
+    bell.wait()
+    with pytest.raises(ConnectionResetError):  # cut short, which must not look like the end
+        while clients["social.test"].fill():
+            pass
+    assert bell.earliest + 1 <= time.time() <= bell.latest + 1 + TICK + 3
+    line, = bell.gateway.log_lines(1, end="bell")
+    assert (line["host"], line["action"], line["rule"], line["status"]) == ("social.test", "block", "work in sessions", 200)
+    for name in ("allowed.test", "essential.test"):
+        assert clients[name].fill()
+    for client in clients.values():
+        client.close()
+    # Each edge leaves a receipt, from each worker.
+    receipts = re.findall(r"bell: (\d+) judged again in [0-9.]+ ms: (\d+) kept, (\d+) in grace, (\d+) cut",
+                          bell.gateway.stderr())
+    assert [sum(map(int, column)) for column in zip(*receipts)] == [3, 2, 1, 0]
+    bell.gateway.wait_for_stderr("grace is over: 1 cut")

@@ -8,10 +8,10 @@ from support.centre import LISTS, centre, policy
 from support.command import check, run, write_centre
 from support.pace import SLOWNESS
 from support.peer import get
-from support.process import free_port
+from support.process import closed_port
 from support.tunnel import connect_request
 
-KEYS = ["target", "action", "reason", "categories", "list", "line", "rule", "period", "group", "until"]
+KEYS = ["target", "action", "reason", "categories", "list", "line", "rule", "period", "group", "until", "dial_as"]
 SESSION, BREAK, EVENING, SATURDAY = "2026-11-23T10:00", "2026-11-23T10:35", "2026-11-23T20:00", "2026-11-28T10:00"
 SOCIAL = ["local/social-media/domains", 3]
 AT_WORK = ["block", "rule", ["social-media"], *SOCIAL, "work in sessions", "session", "learners"]
@@ -57,7 +57,7 @@ def policy_file(tmp_path):
 def test_the_verdict(policy_file, target, options, expected):
     answer, = check(policy_file, target, **options)
     assert list(answer) == KEYS
-    assert answer == dict(zip(KEYS, [target, *expected]))
+    assert answer == dict(zip(KEYS, [target, *expected, None]))
 
 
 @pytest.mark.parametrize("target", [
@@ -127,17 +127,17 @@ MEMBERS = ("action", "reason", "categories", "list", "line", "rule", "period", "
 @pytest.mark.parametrize("source", ["127.0.0.1", "127.1.0.1", "127.9.0.1"])
 @pytest.mark.parametrize("at", [SESSION, BREAK, EVENING, SATURDAY, "2026-07-06T10:40"])
 def test_the_live_gateway_agrees_with_check(start_gateway, at, source):
-    port = free_port()  # of nothing: what is allowed is answered 502
-    gateway = start_gateway(**centre(clock=at, settings={"proxy.connect.ports": [443, port]}))
-    targets, statuses = [], []
-    for host in HOSTS_ASKED:
-        for target, request in ((f"http://{host}:{port}/path", get(f"http://{host}:{port}/path")),
-                                (f"https://{host}:{port}", connect_request(f"{host}:{port}")),
-                                (f"https://{host}:22", connect_request(f"{host}:22"))):
-            with gateway.connect(source=source) as client:
-                statuses.append(client.send(request).response().status)
-            targets.append(target)
-    answers = check(gateway.policy_file, *targets, config=gateway.folder / "breakwater.toml", address=source, at=at)
-    for answer, line, status in zip(answers, gateway.log_lines(len(targets)), statuses, strict=True):
-        assert {key: answer[key] for key in MEMBERS} == {key: line.get(key) for key in MEMBERS}, answer["target"]
-        assert status == (403 if answer["action"] == "block" else 502), answer["target"]
+    with closed_port() as port:  # what is allowed is answered 502
+        gateway = start_gateway(**centre(clock=at, settings={"proxy.connect.ports": [443, port]}))
+        targets, statuses = [], []
+        for host in HOSTS_ASKED:
+            for target, request in ((f"http://{host}:{port}/path", get(f"http://{host}:{port}/path")),
+                                    (f"https://{host}:{port}", connect_request(f"{host}:{port}")),
+                                    (f"https://{host}:22", connect_request(f"{host}:22"))):
+                with gateway.connect(source=source) as client:
+                    statuses.append(client.send(request).response().status)
+                targets.append(target)
+        answers = check(gateway.policy_file, *targets, config=gateway.folder / "breakwater.toml", address=source, at=at)
+        for answer, line, status in zip(answers, gateway.log_lines(len(targets)), statuses, strict=True):
+            assert {key: answer[key] for key in MEMBERS} == {key: line.get(key) for key in MEMBERS}, answer["target"]
+            assert status == (403 if answer["action"] == "block" else 502), answer["target"]

@@ -8,7 +8,7 @@ import pytest
 from support.centre import centre
 from support.hello import client_hello, extension, handshake, record
 from support.peer import get
-from support.process import free_port
+from support.process import closed_port
 from support.tunnel import connect_request, is_mirrored, mirror, open_tunnel, ports
 from support.wait import until
 
@@ -84,10 +84,10 @@ def test_a_refused_authority_gets_the_block_page(site, authority, reason, catego
 
 
 def test_an_unreachable_origin_of_an_allowed_authority_is_no_block(start_gateway):
-    port = free_port()
-    gateway = start_gateway(**centre(settings={"proxy.connect.ports": [port]}))
-    with gateway.connect() as client:
-        assert client.send(connect_request(f"allowed.test:{port}")).response().status == 502
+    with closed_port() as port:
+        gateway = start_gateway(**centre(settings={"proxy.connect.ports": [port]}))
+        with gateway.connect() as client:
+            assert client.send(connect_request(f"allowed.test:{port}")).response().status == 502
     assert gateway.log_lines(1)[0]["action"] == "allow"
 
 

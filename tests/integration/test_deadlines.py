@@ -9,7 +9,7 @@ import pytest
 from support.hello import client_hello
 from support.origin import reply, silent
 from support.peer import get
-from support.process import free_port
+from support.process import closed_port
 
 
 def short(*names, **more):
@@ -141,8 +141,8 @@ def test_an_origin_that_does_not_accept_gives_504(start_gateway):
 
 def test_an_origin_that_refuses_gives_502_at_once(start_gateway):
     gateway = start_gateway(settings=short())
-    with gateway.connect() as client:
-        assert client.send(get(f"http://allowed.test:{free_port()}/")).response().status == 502
+    with closed_port() as port, gateway.connect() as client:
+        assert client.send(get(f"http://allowed.test:{port}/")).response().status == 502
     line = gateway.log_lines(1)[0]
     assert (line["status"], line["detail"]) == (502, "the site refused the connection")
     assert gateway.counters()["connect_failures"] == 1

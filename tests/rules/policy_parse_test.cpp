@@ -270,6 +270,54 @@ TEST_F(PolicyParse, Exceptions) {
                         "mean \"closed\"?"}));
 }
 
+TEST_F(PolicyParse, WeeksTermsAndCalendars) {
+  const std::string head = "[[timetable]]\nname = \"t\"\n";
+  const std::string period = "[[timetable.period]]\nname = \"p\"\ndays = [\"Mon\"]\ntimes = [\"09:00-10:00\"]\n";
+  const std::string calendar = "[[timetable.calendar]]\nname = \"mis\"\n";
+  struct Case {
+    std::string text;
+    std::vector<std::string> expected;
+  };
+  const Case table[] = {
+      {"weeks = 2\nfirst_week = \"2026-09-09\"\nterms = [\"2026-09-07..2026-12-18\"]\n" + period +
+           "weeks = [\"A\"]\n[[timetable.period]]\nname = \"q\"\ndays = [\"Mon\"]\ntimes = [\"09:00-10:00\"]\n"
+           "weeks = [\"B\"]\n",
+       {}},
+      {"weeks = 9\n", {"3:9: error: weeks: 9 is out of bounds (1 to 8)"}},
+      {"weeks = 2\n", {"3:9: error: weeks that take turns need first_week, a date in a week A"}},
+      {"first_week = \"7 Sep\"\n", {"3:14: error: first_week: \"7 Sep\" is no date (write 2026-09-07)"}},
+      {"terms = []\n", {"3:9: error: terms is empty"}},
+      {"terms = [\"2026-12-18..2026-09-07\"]\n", {"3:10: error: \"2026-12-18..2026-09-07\" ends before it begins"}},
+      {period + "weeks = [\"A\", \"B\"]\n",
+       {"7:15: error: \"B\" is no week of this timetable (say weeks = 2 for a fortnight)"}},
+      {period + "weeks = [\"A\", \"A\"]\n", {"7:15: error: \"A\" stands twice in weeks"}},
+      {"weeks = 2\nfirst_week = \"2026-09-07\"\n" + period + period,
+       {"12:10: error: \"09:00-10:00\" of \"p\" overlaps \"09:00-10:00\" of \"p\" on Mon"}},
+      {"weeks = 2\nfirst_week = \"2026-09-07\"\n"
+       "[[timetable.period]]\nname = \"a\"\ndays = [\"Sun\"]\nweeks = [\"B\"]\ntimes = [\"22:00-02:00\"]\n"
+       "[[timetable.period]]\nname = \"b\"\ndays = [\"Mon\"]\nweeks = [\"A\"]\ntimes = [\"01:00-03:00\"]\n",
+       {"14:10: error: \"01:00-03:00\" of \"b\" overlaps \"22:00-02:00\" of \"a\" on Mon"}},
+      {"[[timetable.exception]]\nperiod = \"outside\"\ndates = [\"2026-05-04\"]\ntimes = [\"9-10\"]\n",
+       {"6:10: error: \"9-10\" is no span of time (write 09:00-10:30)"}},
+      {calendar + "period = \"outside\"\n", {"3:1: error: a calendar needs a path or a url"}},
+      {calendar + "period = \"outside\"\npath = \"gone.ics\"\n", {"6:8: error: path: there is no file \"gone.ics\""}},
+      {calendar + "period = \"outside\"\npath = \"lists/one.txt\"\nurl = \"https://mis.test/t.ics\"\n",
+       {"7:7: error: a calendar has a path or a url, not both"}},
+      {calendar + "url = \"http://mis.test/t.ics\"\nperiod = \"outside\"\n",
+       {"5:7: error: url: \"http://mis.test/t.ics\" can be changed by anyone on the way (use https, or say plain_http "
+        "= "
+        "true)"}},
+      {calendar + "path = \"lists/one.txt\"\n",
+       {"3:1: error: a calendar needs a period for its events, or [timetable.calendar.events]"}},
+      {calendar + "path = \"lists/one.txt\"\n[timetable.calendar.events]\n\"Lunch\" = \"outsid\"\n",
+       {"7:11: warning: period \"outsid\" is in neither this timetable's week nor a rule; did you mean \"outside\"?"}},
+      {"[[timetable.calendar]]\nname = \"A/b\"\npath = \"lists/one.txt\"\nperiod = \"outside\"\n",
+       {"4:8: error: calendar name \"A/b\" must be lower case with hyphens"}},
+  };
+  for (const auto& [text, expected] : table)
+    EXPECT_THAT(diagnose(head + text + std::string(kRest)), ElementsAreArray(expected)) << text;
+}
+
 TEST_F(PolicyParse, Lists) {
   struct Case {
     std::string_view text;

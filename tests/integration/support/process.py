@@ -1,5 +1,6 @@
 """Programs that a test starts: each is ended by its own id, whatever happens."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -13,6 +14,14 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def closed_port():
+    """A port where connections are refused, and that nobody else gets meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def end(child, seconds=20):

@@ -37,6 +37,7 @@ AccessRecord full() {
   record.scheme = "http";
   record.host = "casino.example";
   record.port = 80;
+  record.dialled = "safe.example";
   record.url = "http://casino.example/a?b=c";
   record.search = "how to";
   record.sni = "sni.example";
@@ -63,7 +64,8 @@ AccessRecord full() {
 TEST(AppendJson, EveryKeyInItsOrder) {
   EXPECT_EQ(json(full()),
             R"({"time":"2026-11-23T10:05:07.042Z","id":"7QK4M-2XP9D","client":"10.20.0.7","group":"learners",)"
-            R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example","port":80,)"
+            R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example",)"
+            R"("dialled":"safe.example","port":80,)"
             R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
             R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"
             R"("list":"ut1/gambling/domains","line":17,"rule":"private use","period":"session","status":403,)"
