@@ -8,7 +8,9 @@
 #include "proxy/cli/explain.h"
 #include "proxy/cli/lists.h"
 #include "proxy/cli/lists_edit.h"
+#include "proxy/cli/pass.h"
 #include "proxy/cli/policy_check.h"
+#include "proxy/cli/precheck.h"
 #include "proxy/cli/timetable.h"
 #include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
@@ -145,6 +147,47 @@ ListsEdit add_lists_edit(CLI::App& lists, cli::ListsEditOptions& options) {
   return {add, remove, find};
 }
 
+struct Passes {
+  const CLI::App* grant = nullptr;
+  const CLI::App* list = nullptr;
+  const CLI::App* revoke = nullptr;
+};
+
+Passes add_pass(CLI::App& pass, cli::PassOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* grant = pass.add_subcommand("grant", "Open a category or a host to a group, until the bell at the latest");
+  auto* list = pass.add_subcommand("list", "Show the passes in force");
+  auto* revoke = pass.add_subcommand("revoke", "End a pass now");
+  for (auto* command : {grant, list, revoke})
+    command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  grant->add_option("--group", options.grant.group, "Group")->required();
+  auto* host = grant->add_option("--host", options.grant.host, "Host, with all below it");
+  grant->add_option("--category", options.grant.category, "Category, with its children")->excludes(host);
+  grant->add_option("--until", options.grant.until, "bell, or a time as 11:30 or 2026-11-23T11:30; 24 hours at most")
+      ->required();
+  grant->add_option("--by", options.grant.by, "Who grants it")->required();
+  grant->add_option("--reason", options.grant.reason, "Why, for those who read the records later")->required();
+  revoke->add_option("pass", options.id, "Pass, as `pass list` shows it")->required();
+  revoke->add_option("--by", options.by, "Who revokes it")->required();
+  for (auto* command : {grant, list})
+    add_json(*command, options.output);
+  return {grant, list, revoke};
+}
+
+CLI::App* add_precheck(CLI::App& program, cli::PrecheckOptions& options) {
+  auto* command =
+      program.add_subcommand("precheck", "Say which sites of a lesson would fail, and which pass opens them");
+  command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  command->add_option("--config", options.config, "Settings file (TOML)");
+  command->add_option("--state", options.state, "Directory given to serve: with its feeds and passes");
+  command->add_option("--group", options.group, "Group that has the lesson")->required();
+  command->add_option("--at", options.at, "Civil time at which it begins, as 2026-11-23T10:35")->required();
+  command->add_option("--until", options.until, "Civil time at which it ends");
+  add_json(*command, options.output);
+  command->add_option("file", options.file, "Sites, one a line, or a HAR file; - reads standard input")->required();
+  return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -189,6 +232,12 @@ int main(int argc, char** argv) {
   cli::ListsEditOptions edit_options;
   const auto edit = add_lists_edit(*lists, edit_options);
 
+  auto* pass = program.add_subcommand("pass", "Grant, list and revoke lesson passes of a running gateway");
+  pass->require_subcommand(1);
+  cli::PassOptions pass_options;
+  const auto passes = add_pass(*pass, pass_options);
+  cli::PrecheckOptions precheck_options;
+  const auto* precheck = add_precheck(program, precheck_options);
   cli::TimetableOptions timetable_options;
   const auto* timetable = add_timetable(program, timetable_options);
 
@@ -213,6 +262,10 @@ int main(int argc, char** argv) {
   if (*edit.remove) return cli::lists_remove(edit_options);
   if (*edit.find) return cli::lists_find(edit_options);
   if (*lists) return cli::lists_show(lists_options);
+  if (*passes.grant) return cli::pass_grant(pass_options);
+  if (*passes.list) return cli::pass_list(pass_options);
+  if (*passes.revoke) return cli::pass_revoke(pass_options);
+  if (*precheck) return cli::precheck(precheck_options);
   if (*timetable) return cli::timetable(timetable_options);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;

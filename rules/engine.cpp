@@ -7,6 +7,7 @@
 namespace breakwater::rules {
 namespace {
 
+using categories::ListId;
 using categories::ListRole;
 using categories::Match;
 
@@ -18,6 +19,14 @@ constexpr std::chrono::days kCacheFor{1};
 
 bool is_by_hand(ListRole role) {
   return role == ListRole::local || role == ListRole::recategorise;
+}
+
+/// Of one request at two instants of one period: do they say the same?
+bool is_same(const Verdict& a, const Verdict& b) {
+  const auto entry = [](const Verdict& verdict) {
+    return verdict.because ? std::pair(verdict.because->list, verdict.because->line) : std::pair(ListId(), 0u);
+  };
+  return a.action == b.action && a.reason == b.reason && a.pass == b.pass && a.rule == b.rule && entry(a) == entry(b);
 }
 
 bool is_stricter(const Ruling& a, const Ruling& b) {
@@ -36,7 +45,7 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   classify(facts);
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
-  judge(verdict, facts, subject.group, period(subject.group, now));
+  judge(verdict, facts, subject.group, period(subject.group, now), now);
   return verdict;
 }
 
@@ -48,7 +57,7 @@ Verdict Engine::decide_in(std::string_view period, const Facts& facts, GroupId g
   classify(facts);
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
-  judge(verdict, facts, group, {period, std::nullopt, std::nullopt});
+  judge(verdict, facts, group, {period, std::nullopt, std::nullopt}, std::nullopt);
   return verdict;
 }
 
@@ -72,7 +81,7 @@ std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& su
 }
 
 std::optional<SysSeconds> Engine::next_bell(SysSeconds now) {
-  std::optional<SysSeconds> next;
+  auto next = snapshot_->passes ? snapshot_->passes->next_edge(now) : std::nullopt;
   for (const auto& group : snapshot_->policy.groups) {
     if (!group.timetable) continue;
     const auto until = timetable_span(*group.timetable, now).until;
@@ -107,7 +116,8 @@ void Engine::classify(const Facts& facts) {
   snapshot_->catalogue->classify(facts.host, match_text_, *scratch_, classification_);
 }
 
-void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span) {
+void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span,
+                   std::optional<SysSeconds> now) {
   const auto& policy = snapshot_->policy;
   if ((verdict.categories & policy.floor).any()) {
     verdict.reason = Reason::floor;
@@ -130,7 +140,8 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
       verdict.categories = classification_.local;
     }
     verdict.until = span.until;
-    apply_rules(verdict, group);
+    apply_rules(verdict, group, {});
+    if (now && verdict.action == Action::block) apply_passes(verdict, facts.host, group, *now);
   }
   if (verdict.action == Action::allow) verdict.dial_as = safe_name(facts.host, policy.groups[group].safe_search);
   note_concern(verdict);
@@ -162,18 +173,29 @@ void Engine::blame_floor(Verdict& verdict) const {
   if (found != matches.end()) verdict.because = *found;
 }
 
-void Engine::apply_rules(Verdict& verdict, GroupId group) const {
+/// What is in a lifted category counts as allowed by a pass, whose id is for the caller to give.
+void Engine::apply_rules(Verdict& verdict, GroupId group, const categories::CategorySet& lifted) const {
   const auto& policy = snapshot_->policy;
   const auto& rulings = policy.rulings(group, verdict.period);
   const Ruling* ruling = nullptr;
+  std::optional<Match> opened;
   for (const auto& match : classification_.matches) {
-    if (match.category >= rulings.size() || !rulings[match.category]) continue;
+    const bool ruled = match.category < rulings.size() && rulings[match.category];
+    if (lifted.test(match.category) && !(ruled && rulings[match.category]->action == Action::allow)) {
+      if (!opened) opened = match;
+      continue;
+    }
+    if (!ruled) continue;
     const auto& candidate = *rulings[match.category];
     if (ruling && !is_stricter(candidate, *ruling)) continue;
     ruling = &candidate;
     verdict.because = match;
   }
-  if (classification_.allow && (!ruling || ruling->action == Action::allow)) {
+  if (opened && (!ruling || ruling->action == Action::allow)) {
+    verdict.action = Action::allow;
+    verdict.reason = Reason::pass;
+    verdict.because = opened;
+  } else if (classification_.allow && (!ruling || ruling->action == Action::allow)) {
     verdict.action = Action::allow;
     verdict.reason = Reason::allow_list;
     verdict.because = classification_.allow;
@@ -184,6 +206,49 @@ void Engine::apply_rules(Verdict& verdict, GroupId group) const {
   } else {
     verdict.action = policy.groups[group].fallback;
     verdict.reason = Reason::group_default;
+  }
+}
+
+/// `verdict` blocks without passes. Its `until` becomes the first instant at which the passes make another of it.
+void Engine::apply_passes(Verdict& verdict, const categories::Host& host, GroupId group, SysSeconds now) const {
+  if (!snapshot_->passes) return;
+  const auto passes = snapshot_->passes->concerning(group, host, verdict.categories);
+  if (passes.empty()) return;
+  const auto without = verdict;
+  apply_passes_at(verdict, host, group, passes, now);
+  for (const auto* entry : passes) {
+    for (const auto edge : {entry->pass.from, entry->pass.until}) {
+      if (edge <= now || (verdict.until && edge >= *verdict.until)) continue;
+      auto then = without;
+      apply_passes_at(then, host, group, passes, edge);
+      if (!is_same(then, verdict)) verdict.until = edge;
+    }
+  }
+}
+
+void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, GroupId group, const Passes::Found& passes,
+                             SysSeconds when) const {
+  categories::CategorySet lifted;
+  for (const auto* entry : passes) {
+    if (!entry->pass.holds_at(when)) continue;
+    lifted |= entry->lifts;
+    if (!entry->covers(host)) continue;
+    verdict.action = Action::allow;
+    verdict.reason = Reason::pass;
+    verdict.pass = entry->pass.id;
+    verdict.because.reset();
+    verdict.rule = {};
+    return;
+  }
+  if (lifted.none()) return;
+  verdict.because.reset();
+  verdict.rule = {};
+  apply_rules(verdict, group, lifted);
+  if (verdict.reason != Reason::pass) return;
+  for (const auto* entry : passes) {
+    if (!entry->pass.holds_at(when) || !entry->lifts.test(verdict.because->category)) continue;
+    verdict.pass = entry->pass.id;
+    return;
   }
 }
 

@@ -8,17 +8,19 @@
 #include "categories/catalogue.h"
 #include "rules/facts.h"
 #include "rules/gate.h"
+#include "rules/pass.h"
 #include "rules/policy.h"
 #include "rules/subject.h"
 #include "rules/verdict.h"
 
 namespace breakwater::rules {
 
-/// Catalogue, policy and gate in force, swapped whole.
+/// Catalogue, policy, gate and passes in force, swapped whole.
 struct Snapshot {
   std::shared_ptr<const categories::Catalogue> catalogue;
   Policy policy;
   Gate gate;
+  std::shared_ptr<const Passes> passes{};  ///< nullptr: none
 };
 
 /// The one place where a decision is made: live path, `check`, rehearsal and self-test call it. Holds a thread's
@@ -29,12 +31,14 @@ class Engine {
   explicit Engine(std::shared_ptr<const Snapshot> snapshot);
 
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
-  /// essential -> allow; local allow -> allow; what a local list recategorises is no longer what feeds say; rules, the
-  /// strictest category winning -> allow or block; the group's default. The verdict's views live as long as snapshot().
+  /// essential -> allow; pass -> allow what would else be blocked below; local allow -> allow; what a local list
+  /// recategorises is no longer what feeds say; rules, the strictest category winning -> allow or block; the group's
+  /// default. A pass for a category opens a site only where nothing but that category blocks it. The verdict's views
+  /// live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
-  /// The same where the clock does not matter: in a period of the group's timetable, as its name is. For rehearsals and
-  /// explanations.
+  /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
+  /// For rehearsals and explanations.
   Verdict decide_in(std::string_view period, const Facts& facts, GroupId group);
 
   /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
@@ -44,7 +48,10 @@ class Engine {
   /// page.
   std::optional<SysSeconds> opens_at(const Facts& facts, const Subject& subject, SysSeconds now);
 
-  /// The next bell of any group after `now`.
+  /// When the group's period ends; none where no bell is in sight.
+  std::optional<SysSeconds> bell(GroupId group, SysSeconds now) { return period(group, now).until; }
+
+  /// The next bell of any group, or edge of any pass, after `now`.
   std::optional<SysSeconds> next_bell(SysSeconds now);
 
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
@@ -60,10 +67,15 @@ class Engine {
   const PeriodSpan& period(GroupId group, SysSeconds now);
   const PeriodSpan& timetable_span(std::uint16_t timetable, SysSeconds now);
   void classify(const Facts& facts);
-  void judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span);
+  /// Without `now` no pass counts.
+  void judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span,
+             std::optional<SysSeconds> now);
   std::optional<Reason> refusal(const Facts& facts, GroupId group) const;
   void blame_floor(Verdict& verdict) const;
-  void apply_rules(Verdict& verdict, GroupId group) const;
+  void apply_rules(Verdict& verdict, GroupId group, const categories::CategorySet& lifted) const;
+  void apply_passes(Verdict& verdict, const categories::Host& host, GroupId group, SysSeconds now) const;
+  void apply_passes_at(Verdict& verdict, const categories::Host& host, GroupId group, const Passes::Found& passes,
+                       SysSeconds when) const;
   void note_concern(Verdict& verdict) const;
 
   std::shared_ptr<const Snapshot> snapshot_;

@@ -50,10 +50,12 @@ struct Verdict {
   categories::CategoryId concern_category = 0;     ///< which one that is
   std::optional<categories::Match> concern_match;  ///< the entry that put it there
   std::string_view rule;                           ///< name, where a rule decided
+  std::string_view pass;                           ///< id, where a pass decided
   std::string_view period;                         ///< "" where the client has no group
   std::string_view group;
-  std::optional<SysSeconds> until;  ///< the bell at which it must be asked again; none where no bell changes it
-  std::string_view dial_as;         ///< the name to dial in place of the host (safe search); "": the host's own
+  /// The bell, or the edge of a pass, at which it must be asked again; none where nothing of that kind changes it.
+  std::optional<SysSeconds> until;
+  std::string_view dial_as;  ///< the name to dial in place of the host (safe search); "": the host's own
 };
 
 }  // namespace breakwater::rules

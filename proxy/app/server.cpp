@@ -13,6 +13,7 @@
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
+#include "proxy/app/pass_keeper.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/lists/hits.h"
@@ -32,7 +33,7 @@ constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of wh
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 /// The nice value of who compiles lists. Beside an equal a worker of a busy machine waits for a whole slice of time.
-constexpr int kGiveWay = 10;
+constexpr int kGiveWay = 5;
 /// Blocks of this size and more go back to the system when they are freed. Without a fixed limit glibc raises its own
 /// with each large block that is freed, up to 32 MiB, and what compiling lists took stays with the process.
 constexpr int kReturnedBlock = 1 << 20;
@@ -73,14 +74,16 @@ class Server {
         day_(io_),
         hits_timer_(io_),
         drain_(io_),
-        signals_(io_, SIGHUP, SIGTERM, SIGINT) {}
+        signals_(io_, SIGHUP, SIGTERM, SIGINT),
+        passes_(
+            io_.get_executor(), options.state, clock, [this](auto snapshot) { put_passes(std::move(snapshot)); },
+            [this] { return pass_uses(); }) {}
 
   int run() {
-    auto in_force = load("start");
-    if (!in_force) return kWrong;
-    if (!listen(*in_force)) return kUsage;
-    if (!know_clients(*in_force)) return kUsage;
-    in_force.reset();  // the workers hold it, and let go of it at the first reload
+    in_force_ = load("start");
+    if (!in_force_) return kWrong;
+    if (!listen(*in_force_)) return kUsage;
+    if (!know_clients(*in_force_)) return kUsage;
     watch_signals();
     watch_files();
     lists::write_hits(options_.state, {started_, {}});
@@ -98,6 +101,7 @@ class Server {
           worker->post_identities(map);
       });
     }
+    passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     for (const auto& endpoint : endpoints_)
@@ -107,6 +111,7 @@ class Server {
       worker->join();
     identities_.reset();
     write_hits();
+    passes_.stop();
     report();
     return 0;
   }
@@ -159,6 +164,7 @@ class Server {
     tell(loaded.diagnostics);
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
+    next->snapshot = passes_.adopt(next->snapshot);
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  loaded.snapshot->catalogue->lists().size(), loaded.version);
@@ -260,10 +266,28 @@ class Server {
           "`breakwater lists update --accept REASON`");
       return;
     }
-    for (auto& worker : workers_)
-      worker->post_swap(next);
+    swap(next, net::End::reload);
     if (identities_) identities_->use(next->snapshot);
     spdlog::info("reload done");
+  }
+
+  void swap(std::shared_ptr<const InForce> next, net::End cause) {
+    in_force_ = std::move(next);
+    for (auto& worker : workers_)
+      worker->post_swap(in_force_, cause);
+  }
+
+  void put_passes(std::shared_ptr<const rules::Snapshot> snapshot) {
+    auto next = std::make_shared<InForce>(*in_force_);
+    next->snapshot = std::move(snapshot);
+    swap(std::move(next), net::End::pass);
+  }
+
+  std::vector<PassUses::Counts> pass_uses() {
+    std::vector<PassUses::Counts> all;
+    for (auto& worker : workers_)
+      all.push_back(worker->pass_uses().take());
+    return all;
   }
 
   void keep_hits() {
@@ -325,6 +349,8 @@ class Server {
   net::Timer drain_;
   net::asio::signal_set signals_;
   Watcher watcher_;
+  PassKeeper passes_;
+  std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
   std::vector<net::tcp::endpoint> endpoints_;

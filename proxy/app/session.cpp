@@ -104,7 +104,9 @@ net::Task<Session::Next> Session::refuse_head(http::HeadError error) {
 
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
   const rules::Facts facts{stage, host, tx_.port, path};
-  return tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
+  auto verdict = tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
+  if (!verdict.pass.empty()) worker_.pass_uses().add(verdict.pass, client_text_);
+  return verdict;
 }
 
 /// Allowed, and the connection goes where this verdict would have it go: a tunnel to the ordinary address of a search
@@ -191,6 +193,7 @@ void Session::log() {
     }
   }
   record.rule = verdict.rule;
+  record.pass = verdict.pass;
   record.period = verdict.period;
   record.status = tx_.status;
   record.bytes_up = tx_.bytes_up;

@@ -127,15 +127,15 @@ void Worker::rejudge(net::End cause) {
                took.count(), kept, graced, cut);
 }
 
-void Worker::post_swap(std::shared_ptr<const InForce> next) {
-  net::asio::post(io_, [this, next = std::move(next)] {
+void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
+  net::asio::post(io_, [this, next = std::move(next), cause] {
     engine_ = std::make_shared<rules::Engine>(next->snapshot);
     hits_.use(next->snapshot);
     own_ = next->own;
     resolver_.replace(next->hosts);
     pool_.clear();
     next_bell_ = engine_->next_bell(services_.clock.seconds());
-    rejudge(net::End::reload);
+    rejudge(cause);
   });
 }
 

@@ -11,6 +11,7 @@
 #include "proxy/app/clock.h"
 #include "proxy/app/connection_limit.h"
 #include "proxy/app/list_hits.h"
+#include "proxy/app/pass_uses.h"
 #include "proxy/app/session.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/identity/identity_map.h"
@@ -54,9 +55,10 @@ class Worker {
   void start(std::function<void()> on_end);
   void join();
 
-  /// New requests are judged by the new snapshot at once, open tunnels are judged again by it.
-  void post_swap(std::shared_ptr<const InForce> next);
-  /// Who is where from now on. Open tunnels of whoever has changed are judged again.
+  /// New requests are judged by the new snapshot at once, open tunnels are judged again by it; `cause` is why those end
+  /// that it does not allow.
+  void post_swap(std::shared_ptr<const InForce> next, net::End cause);
+  /// Who is where from now on. What is open of whoever has changed is judged again.
   void post_identities(Identities next);
   /// Stops accepting; idle connections end, others after their response, tunnels when they end.
   void post_drain();
@@ -78,6 +80,7 @@ class Worker {
   telemetry::Counters& count() { return counters_; }
   ListHits& hits() { return hits_; }
   const ListHits& hits() const { return hits_; }
+  PassUses& pass_uses() { return pass_uses_; }
   std::vector<char>& relay_buffer() { return relay_buffer_; }
   bool draining() const { return draining_; }
   /// A connection was ended because its grace is over.
@@ -96,6 +99,7 @@ class Worker {
   net::UpstreamPool pool_;
   telemetry::Counters counters_;
   ListHits hits_;
+  PassUses pass_uses_;
   std::shared_ptr<rules::Engine> engine_;
   std::vector<categories::IpAddress> own_;
   Identities identities_ = std::make_shared<const identity::IdentityMap>();

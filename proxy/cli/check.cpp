@@ -1,14 +1,12 @@
 #include "proxy/cli/check.h"
 
-#include <chrono>
 #include <iostream>
 
+#include "proxy/cli/in_force.h"
 #include "proxy/cli/target.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/identity/now_file.h"
 #include "proxy/identity/state_file.h"
-#include "proxy/snapshot/loader.h"
-#include "proxy/snapshot/settings.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
 
@@ -67,6 +65,7 @@ class Printer {
     out_ += ",\"line\":";
     out_ += verdict.because ? std::to_string(verdict.because->line) : "null";
     member("rule", verdict.rule);
+    if (!verdict.pass.empty()) member("pass", verdict.pass);
     member("period", verdict.period);
     member("group", verdict.group);
     member("until", until(verdict));
@@ -81,6 +80,7 @@ class Printer {
     out_ += ": ";
     out_ += to_string(verdict.reason);
     if (!verdict.rule.empty()) out_ += " \"" + std::string(verdict.rule) + "\"";
+    if (!verdict.pass.empty()) out_ += " " + std::string(verdict.pass);
     std::string_view separator = "; ";
     for (const auto name : names(verdict)) {
       out_ += std::exchange(separator, ", ");
@@ -124,28 +124,9 @@ void identify(rules::Subject& subject, const std::filesystem::path& folder) {
 }  // namespace
 
 int check(const CheckOptions& options) {
-  auto settings = snapshot::default_settings();
-  categories::Diagnostics diagnostics;
-  if (!options.config.empty()) {
-    std::string error;
-    const auto text = snapshot::read_file(options.config, error);
-    if (!text) return fail(options.config.string() + ": cannot be read: " + error);
-    settings = snapshot::parse_settings(*text, options.config, diagnostics);
-  }
-  snapshot::LoadRequest request;
-  request.policy = options.policy;
-  request.gate = settings.gate;
-  request.state = options.state;
-  request.now = now();
-  if (const auto* zone = options.at.empty() ? nullptr : snapshot::zone_of(options.policy))
-    request.now = rules::parse_civil(options.at, *zone).value_or(request.now);  // dated entries hold as of then
-  auto loaded = snapshot::look(request);
-  diagnostics.insert(diagnostics.end(), loaded.diagnostics.begin(), loaded.diagnostics.end());
-  if (!loaded.snapshot || categories::has_errors(diagnostics)) {
-    print_errors(diagnostics);
-    return fail("the policy cannot be used");
-  }
-  const auto& policy = loaded.snapshot->policy;
+  const auto snapshot = load_in_force({options.policy, options.config, options.state, options.at});
+  if (!snapshot) return kUsage;
+  const auto& policy = snapshot->policy;
 
   rules::Subject subject;
   const auto address = categories::IpAddress::parse(options.address.empty() ? "127.0.0.1" : options.address);
@@ -158,29 +139,24 @@ int check(const CheckOptions& options) {
   }
   subject.group = policy.group_of(subject);
   if (!options.group.empty()) {
-    const auto group = policy.find_group(options.group);
-    if (!group) {
-      std::string known;
-      for (const auto& each : policy.groups)
-        known += " " + each.name;
-      return fail("no group \"" + options.group + "\"; the policy has:" + known);
-    }
+    const auto group = group_named(policy, options.group);
+    if (!group) return kUsage;
     subject.group = *group;
   }
-  auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  auto when = now();
   if (!options.at.empty()) {
-    const auto at = rules::parse_civil(options.at, *policy.zone);
-    if (!at) return fail("--at \"" + options.at + "\" is no civil time, as 2026-11-23T10:35");
-    now = *at;
+    const auto at = time_given("--at", options.at, policy);
+    if (!at) return kUsage;
+    when = *at;
   }
 
-  rules::Engine engine(loaded.snapshot);
-  Printer printer(*loaded.snapshot, options.output);
+  rules::Engine engine(snapshot);
+  Printer printer(*snapshot, options.output);
   std::string buffer;
   const auto judge = [&](std::string_view text) {
     const auto target = parse_target(text, buffer);
-    printer.print(text, target ? engine.decide(target->facts(), subject, now)
-                               : engine.refuse(rules::Reason::malformed, subject, now));
+    printer.print(text, target ? engine.decide(target->facts(), subject, when)
+                               : engine.refuse(rules::Reason::malformed, subject, when));
   };
   for (const auto& target : options.targets) {
     if (target != "-") {

@@ -83,7 +83,8 @@ class Explaining {
   ordered_json verdicts(const rules::Facts& facts) {
     auto all = ordered_json::array();
     const auto& policy = snapshot_.policy;
-    for (rules::GroupId group = 0; group < policy.groups.size(); ++group)
+    for (std::size_t i = 0; i < policy.groups.size(); ++i) {
+      const auto group = static_cast<rules::GroupId>(i);
       for (const auto period : policy.periods(group)) {
         const auto verdict = engine_.decide_in(period, facts, group);
         ordered_json one{{"group", policy.groups[group].name}, {"period", period}};
@@ -94,6 +95,7 @@ class Explaining {
         one["dial_as"] = verdict.dial_as.empty() ? ordered_json() : ordered_json(verdict.dial_as);
         all.push_back(std::move(one));
       }
+    }
     return all;
   }
 

@@ -241,7 +241,7 @@ class Transfer {
   }
 
   Fetched failure(CURLcode code) const {
-    const auto words = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    const auto* const words = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
         return {FetchResult::temporary,

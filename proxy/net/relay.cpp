@@ -16,6 +16,8 @@ std::string_view to_string(End end) {
       return "bell";
     case End::reload:
       return "reload";
+    case End::pass:
+      return "pass";
     case End::identity:
       return "identity";
     case End::shutdown:

@@ -178,6 +178,7 @@ void append_json(std::string& out, const AccessRecord& record) {
   append_field(out, R"(,"list":)", record.list);
   append_field(out, R"(,"line":)", record.line);
   append_field(out, R"(,"rule":)", record.rule);
+  append_field(out, R"(,"pass":)", record.pass);
   append_field(out, R"(,"period":)", record.period);
   append_field(out, R"(,"status":)", record.status);
   out += R"(,"bytes_up":)";

@@ -145,17 +145,25 @@ TEST(Poison, LargeListsTakeTimeByTheByte) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kBound);
 }
 
-TEST(Poison, TwoMillionDuplicatesAreEachRead) {
-  Counter counter;
-  ListReader reader{ListFormat::automatic, counter};
-  std::string block;
-  for (int i = 0; i < 20'000; ++i)
-    block += "duplicate.example.com\n";
-  for (int i = 0; i < 100; ++i)
-    reader.feed(block);
-  reader.finish();
-  EXPECT_EQ(2'000'000U, counter.entries);
-  EXPECT_EQ(0U, counter.rejected);
+/// A line that repeats the one before it is passed over; a bad one is told each time.
+TEST(Poison, MillionsOfDuplicates) {
+  const std::tuple<const char*, std::uint64_t, std::uint64_t> table[] = {
+      {"duplicate.example.com\n", 1, 0},
+      {"duplicate.example.com\n\nduplicate.example.com\nother.example.com\n", 1'500'000, 0},
+      {"a..b\n", 0, 2'000'000},
+  };
+  for (const auto& [lines, entries, rejected] : table) {
+    Counter counter;
+    ListReader reader{ListFormat::automatic, counter};
+    std::string block;
+    while (std::ranges::count(block, '\n') < 20'000)
+      block += lines;
+    for (int i = 0; i < 100; ++i)
+      reader.feed(block);
+    reader.finish();
+    EXPECT_EQ(entries, counter.entries) << lines;
+    EXPECT_EQ(rejected, counter.rejected) << lines;
+  }
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ AccessRecord full() {
   record.list = "ut1/gambling/domains";
   record.line = 17;
   record.rule = "private use";
+  record.pass = "5QK4M-2XP9D";
   record.period = "session";
   record.status = 403;
   record.bytes_up = 12;
@@ -62,15 +63,17 @@ AccessRecord full() {
 }
 
 TEST(AppendJson, EveryKeyInItsOrder) {
-  EXPECT_EQ(json(full()),
-            R"({"time":"2026-11-23T10:05:07.042Z","id":"7QK4M-2XP9D","client":"10.20.0.7","group":"learners",)"
-            R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example",)"
-            R"("dialled":"safe.example","port":80,)"
-            R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
-            R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"
-            R"("list":"ut1/gambling/domains","line":17,"rule":"private use","period":"session","status":403,)"
-            R"("bytes_up":12,"bytes_down":18446744073709551615,"ms_head":1.5,"ms_connect":20,"ms_total":1021.007,)"
-            R"("end":"client"})");
+  EXPECT_EQ(
+      json(full()),
+      R"({"time":"2026-11-23T10:05:07.042Z","id":"7QK4M-2XP9D","client":"10.20.0.7","group":"learners",)"
+      R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example",)"
+      R"("dialled":"safe.example","port":80,)"
+      R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
+      R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"
+      R"("list":"ut1/gambling/domains","line":17,"rule":"private use","pass":"5QK4M-2XP9D","period":"session",)"
+      R"("status":403,)"
+      R"("bytes_up":12,"bytes_down":18446744073709551615,"ms_head":1.5,"ms_connect":20,"ms_total":1021.007,)"
+      R"("end":"client"})");
 }
 
 TEST(AppendJson, WhatIsUnknownIsLeftOut) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rules/grant.h"
+
+namespace breakwater::admin {
+
+/// The longest line that may come over the control socket, its end included.
+inline constexpr std::size_t kMaxRequest = 4096;
+
+enum class Command : std::uint8_t { grant, list, revoke };
+
+/// What is asked of a running gateway, one JSON object of strings on one line:
+/// {"command":"pass grant","group":"learners","category":"games","until":"bell","by":"a tutor","reason":"a lesson"}
+struct Request {
+  Command command = Command::list;
+  rules::GrantRequest grant;  ///< of `grant`
+  std::string id;             ///< of `revoke`
+  std::string by;             ///< of `revoke`
+};
+
+/// `line` is without its end. The error is a phrase for the answer. Never throws.
+Result<Request, std::string_view> parse_request(std::string_view line);
+/// The line, with its end.
+std::string to_line(const Request& request);
+
+/// {"error":"..."}, for the socket; the message's bytes that are no UTF-8 are replaced.
+std::string error_line(std::string_view message);
+
+}  // namespace breakwater::admin
