@@ -12,6 +12,7 @@
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
 #include "proxy/cli/timetable.h"
+#include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
 
 namespace {
@@ -57,6 +58,15 @@ CLI::App* add_explain(CLI::App& program, cli::ExplainOptions& options) {
   command->add_option("--policy", options.policy, "Policy file (TOML)")->required();
   command->add_option("--state", options.state, "Directory given to serve: with the feeds that it downloaded");
   command->add_option("target", options.targets, "URLs or hosts")->required();
+  add_json(*command, options.output);
+  return command;
+}
+
+CLI::App* add_who(CLI::App& program, cli::WhoOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* command = program.add_subcommand("who", "Show who the gateway thinks is where, and why");
+  command->add_option("address", options.address, "Client address (default: all that are known)");
+  command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
   add_json(*command, options.output);
   return command;
 }
@@ -209,6 +219,9 @@ int main(int argc, char** argv) {
   attempts->add_option("--since", since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
   add_json(*attempts, attempts_output);
 
+  cli::WhoOptions who_options;
+  const auto* who = add_who(program, who_options);
+
   cli::ExplainOptions explain_options;
   const auto* explain = add_explain(program, explain_options);
 
@@ -239,6 +252,7 @@ int main(int argc, char** argv) {
   if (*check) return cli::check(check_options);
   if (*policy_check) return cli::policy_check(policy_file, policy_state, policy_output);
   if (*attempts) return cli::attempts(state, since, attempts_output);
+  if (*who) return cli::who(who_options);
   if (*explain) return cli::explain(explain_options);
   if (*list_commands.update) return cli::lists_update(lists_options);
   if (*list_commands.history) return cli::lists_history(lists_options);

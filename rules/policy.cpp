@@ -9,6 +9,15 @@ GroupId Policy::group_of(const categories::IpAddress& address) const {
   return catch_all.value_or(kNoGroup);
 }
 
+GroupId Policy::group_of(const Subject& subject) const {
+  if (subject.confidence == Confidence::account)
+    if (const auto group = members_.of_user(subject.user)) return *group;
+  if (!subject.device_group.empty())
+    if (const auto group = find_group(subject.device_group)) return *group;
+  if (const auto group = members_.of_device(subject.owner)) return *group;
+  return group_of(subject.address);
+}
+
 std::optional<GroupId> Policy::find_group(std::string_view name) const {
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; });
   if (found == groups.end()) return std::nullopt;

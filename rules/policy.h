@@ -10,6 +10,7 @@
 
 #include "categories/category.h"
 #include "categories/host.h"
+#include "rules/group_members.h"
 #include "rules/network_index.h"
 #include "rules/safe_search.h"
 #include "rules/subject.h"
@@ -30,6 +31,7 @@ using Rulings = std::vector<std::optional<Ruling>>;
 struct Group {
   std::string name;
   std::vector<categories::Network> networks;
+  GroupMembers members;
   std::optional<std::uint16_t> timetable;  ///< none: the period is always ""
   Action fallback = Action::allow;         ///< `default`: a site of which no rule speaks
   SafeSearch safe_search;
@@ -57,6 +59,9 @@ class Policy {
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;
+  /// The group that claims the account, where one signed in; else that of the device: the one that the register names,
+  /// then the one that claims its kind; else that of the address.
+  GroupId group_of(const Subject& subject) const;
   std::optional<GroupId> find_group(std::string_view name) const;
   /// Does `essential` name the host or a parent domain of it?
   bool is_essential(const categories::Host& host) const;
@@ -79,6 +84,7 @@ class Policy {
   };
 
   NetworkIndex networks_;
+  MemberIndex members_;
   Hosts essential_;
   std::vector<std::vector<PeriodRulings>> rulings_;  ///< by group
 };

@@ -53,6 +53,7 @@ class PolicyParser {
   std::filesystem::path folder_;
   DiagnosticSink& sink_;
   CategoryNames category_names_{sink_};
+  GroupMembersParser members_{sink_};
   PolicyDraft draft_;
   SafeSearchDraft safe_search_;
   std::vector<TimetableDraft> timetables_;
@@ -148,6 +149,7 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
       group.name = std::move(name->value);
     }
     networks(table.texts("networks"), group);
+    group.members = members_.parse(table);
     if (const auto timetable = table.text("timetable"))
       group.timetable = reference(*timetable, "timetable", draft_.timetables);
     if (const auto fallback = table.text("default")) {

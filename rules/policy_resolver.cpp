@@ -66,6 +66,8 @@ class PolicyBuilder {
     for (std::size_t group = 0; group < policy_.groups.size(); ++group)
       for (const auto& network : policy_.groups[group].networks)
         entries.emplace_back(network, static_cast<GroupId>(group));
+    for (std::size_t group = 0; group < policy_.groups.size(); ++group)
+      policy_.members_.add(static_cast<GroupId>(group), policy_.groups[group].members);
     policy_.networks_ = NetworkIndex(std::move(entries));
   }
 

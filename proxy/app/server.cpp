@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proxy/app/feed_keeper.h"
+#include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/pass_keeper.h"
 #include "proxy/app/watcher.h"
@@ -82,6 +83,7 @@ class Server {
     in_force_ = load("start");
     if (!in_force_) return kWrong;
     if (!listen(*in_force_)) return kUsage;
+    if (!know_clients(*in_force_)) return kUsage;
     watch_signals();
     watch_files();
     lists::write_hits(options_.state, {started_, {}});
@@ -93,6 +95,12 @@ class Server {
           if (--running_ == 0) io_.stop();
         });
       });
+    if (identities_) {
+      identities_->start([this](const identity::Keeper::Map& map) {
+        for (auto& worker : workers_)
+          worker->post_identities(map);
+      });
+    }
     passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
@@ -101,6 +109,7 @@ class Server {
     io_.run();
     for (auto& worker : workers_)
       worker->join();
+    identities_.reset();
     write_hits();
     passes_.stop();
     report();
@@ -187,6 +196,19 @@ class Server {
     return true;
   }
 
+  bool know_clients(const InForce& in_force) {
+    std::string error;
+    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, error);
+    if (!error.empty()) {
+      std::cerr << "breakwater: " << error << '\n';
+      return false;
+    }
+    if (identities_)
+      for (auto& worker : workers_)
+        worker->post_identities(identities_->first());
+    return true;
+  }
+
   /// SO_REUSEPORT would let a second gateway share the port in silence: each would get half of the clients.
   bool is_free(const net::tcp::endpoint& endpoint) {
     if (endpoint.port() == 0) return true;
@@ -245,6 +267,7 @@ class Server {
       return;
     }
     swap(next, net::End::reload);
+    if (identities_) identities_->use(next->snapshot);
     spdlog::info("reload done");
   }
 
@@ -329,6 +352,7 @@ class Server {
   PassKeeper passes_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
   std::vector<net::tcp::endpoint> endpoints_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;

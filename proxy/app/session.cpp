@@ -136,7 +136,11 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
-  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_.address);
+  // The person of this request, whoever comes to be there while it lasts.
+  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
+    identity::identify(subject_, known);
+  present_ = subject_;
+  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   if (tx_.verdict.action == rules::Action::block) {
@@ -201,12 +205,30 @@ void Session::log() {
   worker_.services().log.write(record);
 }
 
+/// For who is at the address now. What another person had open does not go over to whoever signs in next.
+Session::Rejudged Session::identify_again(rules::SysSeconds now) {
+  const auto* known = worker_.identities().find(subject_.address);
+  const bool signed_in = subject_.confidence == rules::Confidence::account;
+  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user) {
+    if (phase_ == Phase::busy) {
+      cut(net::End::identity);
+      return Rejudged::cut;
+    }
+    client_.close();
+    return Rejudged::nothing_open;
+  }
+  if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  return rejudge(net::End::identity, now);
+}
+
 Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   const bool answering = origin_ && tx_.scheme == "http";  // of a CONNECT the hello is judged anyway
   if ((!relay_ && !answering) || !tx_.host) return Rejudged::nothing_open;
   auto engine = worker_.engine();
-  auto subject = subject_;
-  subject.group = engine->snapshot()->policy.group_of(subject.address);
+  auto& subject = present_;
+  subject.address = subject_.address;
+  identity::identify(subject, worker_.identities().find(subject.address));
+  subject.group = engine->snapshot()->policy.group_of(subject);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
   if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
@@ -228,21 +250,27 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
 
 /// Ends what is open; the log's line gives the verdict that ended it.
 void Session::carry_out() {
-  tx_.end = to_string(sentence_->cause);
   tx_.engine = std::move(sentence_->engine);
   tx_.verdict = sentence_->verdict;
-  if (relay_) return relay_->stop(sentence_->cause);
+  cut(sentence_->cause);
+}
+
+void Session::cut(net::End cause) {
+  tx_.end = to_string(cause);
+  if (relay_) return relay_->stop(cause);
   client_.reset();  // an answer cut short must not look whole
   if (origin_) origin_->close();
 }
 
-/// For what opens now: a bell or a reload since the verdict found nothing open to judge.
+/// For what opens now: a bell, a reload or a sign-in since the verdict found nothing open to judge.
 void Session::rejudge_if_stale() {
   const auto now = worker_.services().clock.seconds();
   if (tx_.engine != worker_.engine())
     rejudge(net::End::reload, now);
   else if (tx_.verdict.until && now >= *tx_.verdict.until)
     rejudge(net::End::bell, now);
+  else
+    identify_again(now);
 }
 
 void Session::drain() {

@@ -32,6 +32,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   /// Asks again whether the open tunnel, or the answer that is on its way, may stay; ends it at once (floor) or after
   /// the policy's grace.
   Rejudged rejudge(net::End cause, rules::SysSeconds now);
+  /// Who is at its address may have changed: where somebody else has signed in, what the person before had open ends at
+  /// once; else what is open is judged again.
+  Rejudged identify_again(rules::SysSeconds now);
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -85,6 +88,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> refuse_head(http::HeadError error);
   void carry_out();
   void rejudge_if_stale();
+  void cut(net::End cause);
   void log();
 
   // answer.cpp
@@ -118,7 +122,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Worker& worker_;
   ConnectionLimit::Place place_;
   net::Stream client_;
-  rules::Subject subject_;
+  rules::Subject subject_;  ///< of the request at hand: who asked
+  rules::Subject present_;  ///< as whom what is open was judged last
   std::string client_text_;
   Transaction tx_;
   Request request_;

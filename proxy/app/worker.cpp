@@ -117,9 +117,11 @@ void Worker::rejudge(net::End cause) {
   std::array<std::size_t, 4> became{};  // by Session::Rejudged
   for (auto session = sessions_.begin(); session != sessions_.end();) {
     Session& each = *session++;
-    ++became[static_cast<std::size_t>(each.rejudge(cause, now))];
+    const auto outcome = cause == net::End::identity ? each.identify_again(now) : each.rejudge(cause, now);
+    ++became[static_cast<std::size_t>(outcome)];
   }
   const auto [unused, kept, graced, cut] = became;
+  if (cause == net::End::identity && kept + graced + cut == 0) return;  // hundreds sign in before a lesson
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   spdlog::info("{}: {} judged again in {:.1f} ms: {} kept, {} in grace, {} cut", to_string(cause), kept + graced + cut,
                took.count(), kept, graced, cut);
@@ -134,6 +136,13 @@ void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
     pool_.clear();
     next_bell_ = engine_->next_bell(services_.clock.seconds());
     rejudge(cause);
+  });
+}
+
+void Worker::post_identities(Identities next) {
+  net::asio::post(io_, [this, next = std::move(next)] {
+    identities_ = next;
+    rejudge(net::End::identity);
   });
 }
 

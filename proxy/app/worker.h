@@ -14,6 +14,7 @@
 #include "proxy/app/pass_uses.h"
 #include "proxy/app/session.h"
 #include "proxy/dns/resolver.h"
+#include "proxy/identity/identity_map.h"
 #include "proxy/net/upstream_pool.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/snapshot/settings.h"
@@ -43,6 +44,8 @@ struct InForce {
 /// deadlines. Methods named `post_` may be called from any thread; all else belongs to the worker's own.
 class Worker {
  public:
+  using Identities = std::shared_ptr<const identity::IdentityMap>;
+
   Worker(const Services& services, InForce in_force);
   ~Worker();
 
@@ -55,6 +58,8 @@ class Worker {
   /// New requests are judged by the new snapshot at once, open tunnels are judged again by it; `cause` is why those end
   /// that it does not allow.
   void post_swap(std::shared_ptr<const InForce> next, net::End cause);
+  /// Who is where from now on. What is open of whoever has changed is judged again.
+  void post_identities(Identities next);
   /// Stops accepting; idle connections end, others after their response, tunnels when they end.
   void post_drain();
   /// Ends what is left.
@@ -68,6 +73,7 @@ class Worker {
   const snapshot::Settings& settings() const { return services_.settings; }
   const std::shared_ptr<rules::Engine>& engine() const { return engine_; }
   const std::vector<categories::IpAddress>& own() const { return own_; }
+  const identity::IdentityMap& identities() const { return *identities_; }
   net::Wheel& wheel() { return wheel_; }
   dns::Resolver& resolver() { return resolver_; }
   net::UpstreamPool& pool() { return pool_; }
@@ -96,6 +102,7 @@ class Worker {
   PassUses pass_uses_;
   std::shared_ptr<rules::Engine> engine_;
   std::vector<categories::IpAddress> own_;
+  Identities identities_ = std::make_shared<const identity::IdentityMap>();
   std::vector<char> relay_buffer_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;

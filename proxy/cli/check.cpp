@@ -5,6 +5,8 @@
 #include "proxy/cli/in_force.h"
 #include "proxy/cli/target.h"
 #include "proxy/cli/terminal.h"
+#include "proxy/identity/now_file.h"
+#include "proxy/identity/state_file.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
 
@@ -105,6 +107,20 @@ class Printer {
   std::string out_;
 };
 
+/// What the gateway that runs on the state knows of the address.
+void identify(rules::Subject& subject, const std::filesystem::path& folder) {
+  std::string ignored;
+  if (!identity::StateLock::is_held(folder)) return;
+  const auto json = identity::read_text(folder / identity::kNowFile, identity::kMaxNowBytes, ignored);
+  const auto now = json ? identity::parse_now(*json) : std::nullopt;
+  if (!now) return;
+  identity::IdentityMap::Entries entries;
+  for (const auto& seen : now->all)
+    entries.emplace(seen.network, seen.identity);
+  const identity::IdentityMap map(std::move(entries));
+  identity::identify(subject, map.find(subject.address));
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
@@ -113,11 +129,15 @@ int check(const CheckOptions& options) {
   const auto& policy = snapshot->policy;
 
   rules::Subject subject;
-  subject.user = options.user;
   const auto address = categories::IpAddress::parse(options.address.empty() ? "127.0.0.1" : options.address);
   if (!address) return fail("\"" + options.address + "\" is no IP address");
   subject.address = *address;
-  subject.group = policy.group_of(subject.address);
+  if (!options.state.empty() && !options.address.empty()) identify(subject, options.state / "identity");
+  if (!options.user.empty()) {
+    subject.user = options.user;
+    subject.confidence = rules::Confidence::account;
+  }
+  subject.group = policy.group_of(subject);
   if (!options.group.empty()) {
     const auto group = group_named(policy, options.group);
     if (!group) return kUsage;

@@ -82,6 +82,36 @@ Read path(std::filesystem::path Settings::*member) {
   };
 }
 
+Read flag(bool Settings::*member) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* value = node.as_boolean();
+    if (!value) return expected("true or false");
+    out.*member = value->get();
+    return {};
+  };
+}
+
+/// "" or ADDR:PORT.
+Read endpoint(std::string Settings::*member) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* text = node.as_string();
+    if (!text) return expected("ADDR:PORT in quotes");
+    if (!text->get().empty() && !net::parse_endpoint(text->get())) return quote(text->get()) + " is not ADDR:PORT";
+    out.*member = text->get();
+    return {};
+  };
+}
+
+/// "ADDR FILE" or "ADDR/PREFIX FILE"
+std::string add_radius_client(const std::string& text, Settings& out) {
+  const auto space = text.find(' ');
+  const auto network = categories::Network::parse(std::string_view(text).substr(0, space));
+  const auto file = space == std::string::npos ? text.size() : text.find_first_not_of(' ', space);
+  if (!network || file >= text.size()) return quote(text) + " is not ADDR FILE, as \"10.20.0.2 radius.secret\"";
+  out.radius_clients.push_back({*network, text.substr(file)});
+  return {};
+}
+
 /// A choice between two words.
 template <class Enum>
 Read choice(Enum rules::Gate::*member, std::string_view first_word, Enum first, std::string_view second_word,
@@ -213,6 +243,26 @@ const std::vector<Setting>& table() {
              return {};
            },
            [](Settings& out) { out.gate.allow_private.clear(); })},
+      {"identity.register", "\"\"", "a CSV file",
+       "register of devices: MAC,name,owner (pool laptop, byod, console, guest), and perhaps group and person",
+       path(&Settings::identity_register)},
+      {"identity.dnsmasq_leases", "\"\"", "a file", "leases of dnsmasq: which device has an address",
+       path(&Settings::identity_dnsmasq_leases)},
+      {"identity.kea_leases4", "\"\"", "a CSV file", "DHCPv4 leases of Kea (memfile)",
+       path(&Settings::identity_kea_leases4)},
+      {"identity.kea_leases6", "\"\"", "a CSV file", "DHCPv6 leases of Kea (memfile)",
+       path(&Settings::identity_kea_leases6)},
+      {"identity.neighbours", "false", "true, false",
+       "use the kernel's neighbour table, where clients are on the gateway's own network",
+       flag(&Settings::identity_neighbours)},
+      {"identity.radius.listen", "\"\"", "ADDR:PORT", "RADIUS accounting by UDP (the usual port is 1813); empty: none",
+       endpoint(&Settings::radius_listen)},
+      {"identity.radius.clients", "[]", "ADDR FILE",
+       "who may send accounting: an address or network, and a file with the secret shared with it",
+       strings("ADDR FILE", add_radius_client, [](Settings& out) { out.radius_clients.clear(); })},
+      {"identity.radius.silence", "\"2h\"", "1m to 168h",
+       "a session not heard of for so long is over; three times what access points take between two Interim-Updates",
+       duration(&Settings::radius_silence, std::chrono::minutes(1), kMost)},
       {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
        path(&Settings::log_file)},
       {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",
@@ -291,7 +341,11 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  if (!settings.dns_hosts.empty()) settings.dns_hosts = folder / settings.dns_hosts;
+  for (auto* each : {&settings.dns_hosts, &settings.identity_register, &settings.identity_dnsmasq_leases,
+                     &settings.identity_kea_leases4, &settings.identity_kea_leases6})
+    if (!each->empty()) *each = folder / *each;
+  for (auto& client : settings.radius_clients)
+    client.secret = folder / client.secret;
   if (!settings.log_file.empty() && settings.log_file != "-") settings.log_file = folder / settings.log_file;
   return settings;
 }

@@ -36,6 +36,19 @@ struct Settings {
   std::vector<std::string> dns_servers;
   std::filesystem::path dns_hosts;
   milliseconds dns_timeout{};
+  /// A RADIUS client, and the file that holds the secret shared with it.
+  struct RadiusClient {
+    categories::Network network;
+    std::filesystem::path secret;
+  };
+  std::filesystem::path identity_register;
+  std::filesystem::path identity_dnsmasq_leases;
+  std::filesystem::path identity_kea_leases4;
+  std::filesystem::path identity_kea_leases6;
+  bool identity_neighbours = false;
+  std::string radius_listen;
+  std::vector<RadiusClient> radius_clients;
+  milliseconds radius_silence{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;

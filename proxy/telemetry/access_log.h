@@ -47,7 +47,7 @@ struct AccessRecord {
   std::chrono::microseconds ms_head{0};
   std::chrono::microseconds ms_connect{0};
   std::chrono::microseconds ms_total{0};
-  std::string_view end;  ///< tunnels: client, origin, idle, bell, reload, pass, shutdown, error
+  std::string_view end;  ///< tunnels: client, origin, idle, bell, reload, pass, identity, shutdown, error
 };
 
 inline constexpr std::size_t kMaxFieldBytes = 4096;  ///< of one value in a line; what is cut ends in a marker

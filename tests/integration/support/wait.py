@@ -2,7 +2,7 @@
 
 import time
 
-PATIENCE = 20.0  # seconds for what must happen: room for a sanitizer build on a busy machine
+PATIENCE = 90.0  # seconds for what must happen: room for a sanitizer build, and for a disk that keeps fsync waiting
 
 
 def until(condition, what, seconds=PATIENCE):

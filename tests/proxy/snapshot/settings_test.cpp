@@ -99,6 +99,38 @@ red = 1
   EXPECT_EQ(settings.head, 30s);  // what is wrong keeps its default
 }
 
+TEST(Settings, SourcesOfIdentities) {
+  categories::Diagnostics diagnostics;
+  const auto settings = parse(R"([identity]
+register = "devices.csv"
+kea_leases4 = "/var/lib/kea/kea-leases4.csv"
+neighbours = true
+[identity.radius]
+listen = "[::]:1813"
+clients = ["10.20.0.2 ap.secret", "fd00:20::/64   /etc/ap secret"]
+silence = "30m"
+)",
+                              diagnostics);
+  EXPECT_THAT(diagnostics, testing::IsEmpty());
+  EXPECT_EQ(settings.identity_register, "/etc/breakwater/devices.csv");
+  EXPECT_EQ(settings.identity_dnsmasq_leases, "");
+  EXPECT_EQ(settings.identity_kea_leases4, "/var/lib/kea/kea-leases4.csv");
+  EXPECT_TRUE(settings.identity_neighbours);
+  EXPECT_EQ(settings.radius_listen, "[::]:1813");
+  ASSERT_EQ(settings.radius_clients.size(), 2u);
+  EXPECT_EQ(settings.radius_clients[0].network.to_string(), "10.20.0.2/32");
+  EXPECT_EQ(settings.radius_clients[0].secret, "/etc/breakwater/ap.secret");
+  EXPECT_EQ(settings.radius_clients[1].secret, "/etc/ap secret");
+  EXPECT_EQ(settings.radius_silence, 30min);
+  for (const auto* wrong : {"neighbours = 1", "radius.listen = \"1813\"", "radius.clients = [\"10.20.0.2\"]",
+                            "radius.clients = [\"10.20.0.2 \"]", "radius.clients = [\"ap1 file\"]",
+                            "radius.silence = \"59s\"", "register = 1", "radius.client = []"}) {
+    parse(std::string("[identity]\n").append(wrong), diagnostics);
+    EXPECT_EQ(diagnostics.size(), 1u) << wrong;
+    diagnostics.clear();
+  }
+}
+
 TEST(Settings, BrokenTomlIsOneError) {
   categories::Diagnostics diagnostics;
   parse("[proxy\n", diagnostics);
