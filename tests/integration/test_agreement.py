@@ -54,7 +54,7 @@ def random_policy(dice):
 @pytest.mark.parametrize("seed", range(12))
 def test_they_agree(start_gateway, tmp_path, seed):
     dice = random.Random(seed)
-    at = f"2026-{dice.choice(['03-28', '03-29', '10-25', '11-23'])}T{dice.randrange(24):02}:{dice.randrange(60):02}"
+    at = f"2026-{dice.choice(['03-28', '03-29', '10-25', '11-23'])}T{dice.randrange(24):02}:{dice.randrange(96) % 4 * 15:02}"
     with closed_port() as port:  # what is allowed is answered 502
         gateway = start_gateway(policy=random_policy(dice), lists=LISTS, hosts=HOSTS, clock=at,
                                 settings={"proxy.connect.ports": [443, port]})
@@ -66,23 +66,26 @@ def test_they_agree(start_gateway, tmp_path, seed):
         asked = []
         for group, address in GROUPS.items():
             for name in NAMES:
-                for target, request in ((f"http://{name}:{port}/path", get(f"http://{name}:{port}/path")),
-                                        (f"https://{name}:{port}", connect_request(f"{name}:{port}"))):
+                for method, target, request in (
+                        ("GET", f"http://{name}:{port}/path", get(f"http://{name}:{port}/path")),
+                        ("CONNECT", f"https://{name}:{port}", connect_request(f"{name}:{port}"))):
                     with gateway.connect(source=address) as client:
                         status = client.send(request).response().status
-                    asked.append((group, target, status))
+                    asked.append((group, target, (address, method, name.lower().rstrip(".")), status))
         logged = gateway.log_lines(len(asked))
-        options = {"config": gateway.folder / "breakwater.toml", "state": gateway.state, "at": at}
+        lines = {(line["client"], line["method"], line["host"]): line for line in logged}  # of two at once in any order
+        now = f"{at}:{logged[-1]['time'][17:19]}"  # a pass holds from when it was granted, after the start
+        options = {"config": gateway.folder / "breakwater.toml", "state": gateway.state, "at": now}
         for group, address in GROUPS.items():
-            targets = [target for of, target, _ in asked if of == group]
+            mine = [(target, lines[key], status) for of, target, key, status in asked if of == group]
+            targets = [target for target, _, _ in mine]
             checked = check(gateway.policy_file, *targets, address=address, **options)
             lesson = tmp_path / "lesson"
             lesson.write_text("\n".join(targets))
             told = run("precheck", "--policy", gateway.policy_file, "--group", group, "--json", lesson,
                        *(word for name, value in options.items() for word in (f"--{name}", value)))
             rehearsed = [json.loads(line) for line in told.stdout.splitlines()]
-            live = [(line, status) for line, (of, _, status) in zip(logged, asked, strict=True) if of == group]
-            for answer, lesson_answer, (line, status) in zip(checked, rehearsed, live, strict=True):
+            for answer, lesson_answer, (_, line, status) in zip(checked, rehearsed, mine, strict=True):
                 what = f"{group} {answer['target']} at {at}"
                 for key in MEMBERS:
                     if key in line or key != "until":
