@@ -248,16 +248,15 @@ void Engine::apply_quotas(Verdict& verdict, const Subject& subject, const catego
   const auto all = quotas_of(policy, subject.group, verdict.period, verdict.categories);
   const auto left = quotas_of(policy, subject.group, verdict.period, verdict.categories & ~lifted);
   if (const auto spent = left & subject.spent; spent != 0 && verdict.reason != Reason::allow_list) {
-    // Named is one that returns last.
-    std::size_t named = kMaxQuotas;
+    // One of the period is named, if there is any: it does not return before the verdict ends.
+    const Quota* named = nullptr;
     for (std::size_t i = 0; i < policy.quotas.size(); ++i)
-      if ((spent & quota_bit(i)) != 0 && (named == kMaxQuotas || policy.quotas[i].per > policy.quotas[named].per))
-        named = i;
+      if ((spent & quota_bit(i)) != 0 && (!named || policy.quotas[i].per < named->per)) named = &policy.quotas[i];
     verdict.action = Action::block;
     verdict.reason = Reason::quota;
-    verdict.quota = policy.quotas[named].name;
+    verdict.quota = named->name;
     verdict.quotas = spent;
-    blame(policy.quotas[named].categories);
+    blame(named->categories);
   } else if (verdict.reason != Reason::pass) {
     verdict.quotas = left;
     if (all == 0 || left != 0) return;

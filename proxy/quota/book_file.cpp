@@ -17,8 +17,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uintmax_t kMostBytes = 64 << 20;           // all people with all quotas
-constexpr std::int64_t kMostSeconds = 1'000'000'000'000;  // far from overflow
+constexpr std::uintmax_t kMostBytes = 64 << 20;  // all people with all quotas
+// Far from overflow: the year 5138, and a petabyte.
+constexpr std::int64_t kMostSeconds = 100'000'000'000;
+constexpr std::int64_t kMostCounted = 1'000'000'000'000'000;
 
 Json seconds_of(SysSeconds when) {
   return when.time_since_epoch().count();
@@ -52,29 +54,33 @@ std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// A number that cannot overflow what is done with it; others throw as anything else that is wrong.
-std::int64_t number(const Json& value) {
-  const auto number = value.get<std::int64_t>();
-  if (number < 0 || number > kMostSeconds * 1000) throw Json::other_error::create(501, "out of range", &value);
+/// A whole number that is in range; others throw as anything else that is wrong.
+std::int64_t number(const Json& value, std::int64_t most) {
+  const auto number = value.is_number_integer() ? value.get<std::int64_t>() : -1;
+  if (number < 0 || number > most) throw Json::other_error::create(501, "out of range", &value);
   return number;
 }
 
 std::chrono::seconds seconds(const Json& value) {
-  return std::chrono::seconds(std::min(number(value), kMostSeconds));
+  return std::chrono::seconds(number(value, kMostSeconds));
+}
+
+std::uint64_t bytes(const Json& value) {
+  return static_cast<std::uint64_t>(number(value, kMostCounted));
 }
 
 Account read_account(const Json& value) {
   Account account;
   value.at("quota").get_to(account.quota);
   account.active = seconds(value.at("seconds"));
-  account.bytes = static_cast<std::uint64_t>(number(value.at("bytes")));
+  account.bytes = bytes(value.at("bytes"));
   account.slot = SysSeconds(seconds(value.at("slot")));
-  account.slot_bytes = static_cast<std::uint64_t>(number(value.at("slot_bytes")));
+  account.slot_bytes = bytes(value.at("slot_bytes"));
   account.last = SysSeconds(seconds(value.at("last")));
   if (const auto& until = value.at("until"); !until.is_null()) account.until = SysSeconds(seconds(until));
   if (const auto& of = value.at("of_minutes"); !of.is_null())
-    account.minutes = std::chrono::minutes(std::chrono::floor<std::chrono::minutes>(seconds(of) * 60));
-  if (const auto& of = value.at("of_bytes"); !of.is_null()) account.most_bytes = static_cast<std::uint64_t>(number(of));
+    account.minutes = std::chrono::minutes(number(of, kMostSeconds));
+  if (const auto& of = value.at("of_bytes"); !of.is_null()) account.most_bytes = bytes(of);
   return account;
 }
 

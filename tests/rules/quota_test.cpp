@@ -93,10 +93,10 @@ TEST_F(QuotaTest, TurnsWhatIsAllowedIntoABlockAndNothingElse) {
       {0, kLearner, "www.tiktok.com", kEvening, "allow rule |2|2026-11-24T09:00"},
       // A period that midnight does not end.
       {kHome, kLearner, "games.example", kEvening, "block quota games at home|4|2026-11-24T09:00"},
-      // Two that are used up: named is that of the day, and all is open again with the last of them.
+      // Two that are used up: named is that of the period, and all is open again with the last of them.
       {0, kLearner, "two.example", kInBreak, "allow rule |3|2026-11-23T10:45"},
-      {kBreak | kDay, kLearner, "two.example", kInBreak, "block quota social a day|3|2026-11-23T10:45"},
-      {kHome | kDay, kLearner, "two.example", kEvening, "block quota social a day|6|2026-11-24T09:00"},
+      {kBreak | kDay, kLearner, "two.example", kInBreak, "block quota games in breaks|3|2026-11-23T10:45"},
+      {kHome | kDay, kLearner, "two.example", kEvening, "block quota games at home|6|2026-11-24T09:00"},
       {kDay, kLearner, "two.example", kEvening, "block quota social a day|2|2026-11-24T00:00"},
       // What a rule or the default blocks is no use of anything.
       {kDay, kLearner, "tiktok.com", kInSession, "block rule |0|2026-11-23T10:30"},
