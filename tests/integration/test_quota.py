@@ -83,7 +83,7 @@ def check(gateway, address, target="http://social.test/"):
 
 
 def quota_of(gateway, *words):
-    """What `breakwater quota` says of somebody; [] while nothing is written."""
+    """What `breakwater quota` says of somebody; [] where nothing is written of them."""
     result = subprocess.run([BINARY, "quota", *words, "--state", gateway.state, "--json"], capture_output=True, text=True,
                             timeout=60)
     assert result.returncode in (0, 1), result.stderr
@@ -120,6 +120,8 @@ def test_what_is_used_up_is_blocked_and_nobody_else(start, raw_origin):
                     "the ledger on disk")
     assert person["person"] == f"address:{ANN}" and person["group"] == "learners"
     assert person["quotas"][0]["seconds"] in (15, 30) and person["quotas"][0]["of_bytes"] == 256 * KIB
+    text = subprocess.run([BINARY, "quota", f"address:{ANN}", "--state", gateway.state], capture_output=True, text=True).stdout
+    assert text.startswith(f"address:{ANN}  group learners\n    social in breaks: 0.") and " of 0.2 MiB; last used " in text
     verdict = check(gateway, ANN)
     assert (verdict["action"], verdict["reason"], verdict["quota"]) == ("block", "quota", "social in breaks")
     assert verdict["until"] == "2026-11-23T10:45:00+00:00"
