@@ -21,7 +21,8 @@ class Worker;
 
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
-/// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
+/// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin),
+/// quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
@@ -93,8 +94,6 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void carry_out();
   void rejudge_if_stale();
   void cut(net::End cause);
-  std::uint64_t moved() const;
-  void count_for(std::uint32_t quotas);
   void log();
 
   // answer.cpp
@@ -102,7 +101,6 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> refuse(std::uint16_t status);
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
-  pages::QuotaUse quota_use() const;
 
   // exchange.cpp
   net::Task<Next> exchange(const http::RequestHead& head);
@@ -122,6 +120,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<tls::HelloStatus> receive_hello(tls::ClientHello& hello);
   net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> tunnel(net::Stream& upstream);
+
+  // quota_use.cpp
+  std::uint64_t moved() const;
+  void count_for(std::uint32_t quotas);
+  pages::QuotaUse quota_use() const;
 
   // dial.cpp
   net::Task<Dialled> dial();
