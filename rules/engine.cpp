@@ -46,6 +46,7 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
   judge(verdict, facts, subject.group, period(subject.group, now), now);
+  ask_for_acceptance(verdict, subject);
   return verdict;
 }
 
@@ -71,8 +72,10 @@ Verdict Engine::refuse(Reason reason, const Subject& subject, SysSeconds now) {
 }
 
 std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& subject, SysSeconds now) {
+  auto accepting = subject;
+  accepting.acceptance = Acceptance::given;
   for (auto when = now; when <= now + kLookAhead;) {
-    const auto verdict = decide(facts, subject, when);
+    const auto verdict = decide(facts, accepting, when);
     if (verdict.action == Action::allow) return when;
     if (!verdict.until) break;
     when = *verdict.until;
@@ -250,6 +253,16 @@ void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, Gro
     verdict.pass = entry->pass.id;
     return;
   }
+}
+
+void Engine::ask_for_acceptance(Verdict& verdict, const Subject& subject) const {
+  const auto& terms = snapshot_->policy.acceptance;
+  if (verdict.action == Action::block || verdict.reason == Reason::essential) return;
+  if (subject.acceptance == Acceptance::given || !terms || !terms->asks(subject.group)) return;
+  verdict.action = Action::block;
+  verdict.reason = Reason::acceptance;
+  verdict.because.reset();
+  verdict.rule = verdict.pass = verdict.dial_as = {};
 }
 
 void Engine::note_concern(Verdict& verdict) const {

@@ -33,8 +33,9 @@ class Engine {
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
   /// essential -> allow; pass -> allow what would else be blocked below; local allow -> allow; what a local list
   /// recategorises is no longer what feeds say; rules, the strictest category winning -> allow or block; the group's
-  /// default. A pass for a category opens a site only where nothing but that category blocks it. The verdict's views
-  /// live as long as snapshot().
+  /// default. What is not essential and would be allowed is blocked as long as the subject has not accepted what the
+  /// policy asks its group to accept. A pass for a category opens a site only where nothing but that category blocks
+  /// it. The verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
@@ -44,8 +45,8 @@ class Engine {
   /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
   Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);
 
-  /// The first instant from `now` on at which the same question would be allowed, looking 8 days ahead; for the block
-  /// page.
+  /// The first instant from `now` on at which the same question would be allowed to one who has accepted what is to be
+  /// accepted, looking 8 days ahead; for the block page.
   std::optional<SysSeconds> opens_at(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// When the group's period ends; none where no bell is in sight.
@@ -77,6 +78,7 @@ class Engine {
   void apply_passes_at(Verdict& verdict, const categories::Host& host, GroupId group, const Passes::Found& passes,
                        SysSeconds when) const;
   void note_concern(Verdict& verdict) const;
+  void ask_for_acceptance(Verdict& verdict, const Subject& subject) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   categories::Catalogue::ScratchPtr scratch_;

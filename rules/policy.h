@@ -10,6 +10,7 @@
 
 #include "categories/category.h"
 #include "categories/host.h"
+#include "rules/acceptance.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
 #include "rules/safe_search.h"
@@ -56,6 +57,7 @@ class Policy {
   categories::CategorySet floor;   ///< with children; the locked categories always
   std::vector<Concern> concern;    ///< by category, children included
   std::chrono::milliseconds grace{60'000};
+  std::optional<AcceptanceTerms> acceptance;  ///< its texts are for who reads files to put in
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

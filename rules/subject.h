@@ -26,6 +26,9 @@ std::string_view to_string(OwnerKind kind);
 std::optional<OwnerKind> parse_owner_kind(std::string_view text);
 inline constexpr std::array<std::string_view, 4> kOwnerKinds{"pool laptop", "byod", "console", "guest"};
 
+/// Of the acceptable-use text in force, where the policy asks the subject's group for it (rules/acceptance.h).
+enum class Acceptance : std::uint8_t { given, missing };
+
 /// Who asks. A client in no group is kNoGroup and is refused.
 struct Subject {
   categories::IpAddress address;
@@ -35,6 +38,7 @@ struct Subject {
   OwnerKind owner = OwnerKind::unknown;
   std::string device_group{};  ///< the group that the register names for the device, or ""
   Confidence confidence = Confidence::network;
+  Acceptance acceptance = Acceptance::given;
 };
 
 /// Whose use, acceptance and window it is: "user:NAME" of the account or, by the register, the person; where nobody is

@@ -2,6 +2,7 @@
 
 #include "categories/search_words.h"
 #include "proxy/app/worker.h"
+#include "proxy/portal/portal.h"
 
 namespace breakwater::app {
 namespace {
@@ -22,6 +23,11 @@ std::uint16_t status_of(http::HeadError error) {
     default:
       return 400;
   }
+}
+
+/// Nothing that a person accepts would change it.
+bool is_final(rules::Reason reason) {
+  return reason == rules::Reason::floor || reason == rules::Reason::engine_error;
 }
 
 }  // namespace
@@ -137,14 +143,29 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
   // The person of this request, whoever comes to be there while it lasts.
-  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
+  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known)) {
     identity::identify(subject_, known);
+    accepted_.clear();
+  }
+  const auto& policy = tx_.engine->snapshot()->policy;
+  subject_.group = policy.group_of(subject_);
+  if (!policy.acceptance || policy.acceptance->version != accepted_) subject_.acceptance = acceptance(subject_, policy);
   present_ = subject_;
-  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
 
+  if (is_own(head)) co_return co_await own_page(head);
+  const auto* const asked = probe(head);
+  if (head.form == http::TargetForm::origin && !asked) co_return co_await refuse_head(http::HeadError::bad_target);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
+  if (asked && !is_final(tx_.verdict.reason)) {
+    const auto base = own_base(head.form);
+    client_.in().consume(head.size);
+    co_return co_await answer_probe(*asked, base);
+  }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
+    auto terms = portal::Portal::acceptance_url(portal::kBase, tx_.url);
+    if (tx_.verdict.reason == rules::Reason::acceptance && (tx_.method == "GET" || tx_.method == "HEAD"))
+      co_return co_await send_to_terms(std::move(terms));
     co_return co_await refuse(403);
   }
   tx_.dialled = tx_.verdict.dial_as;
@@ -229,6 +250,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   subject.address = subject_.address;
   identity::identify(subject, worker_.identities().find(subject.address));
   subject.group = engine->snapshot()->policy.group_of(subject);
+  subject.acceptance = acceptance(subject, engine->snapshot()->policy);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
   if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);

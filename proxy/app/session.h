@@ -12,7 +12,12 @@
 #include "proxy/net/event.h"
 #include "proxy/net/relay.h"
 #include "proxy/pages/block_page.h"
+#include "proxy/portal/request.h"
 #include "proxy/tls/client_hello.h"
+
+namespace breakwater::portal {
+struct Probe;
+}
 
 namespace breakwater::app {
 
@@ -21,7 +26,8 @@ class Worker;
 
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
-/// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
+/// (what the gateway says itself), own_pages.cpp (requests for the gateway itself), exchange.cpp (HTTP), connect.cpp
+/// (CONNECT), dial.cpp (the way to an origin).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
@@ -91,8 +97,22 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void cut(net::End cause);
   void log();
 
+  // own_pages.cpp
+  bool is_own(const http::RequestHead& head);
+  net::Task<Next> own_page(const http::RequestHead& head);
+  net::Task<std::uint16_t> receive_form(std::string& form);
+  net::Task<std::optional<portal::Response>> respond(portal::Request request);
+  const portal::Probe* probe(const http::RequestHead& head) const;
+  net::Task<Next> answer_probe(const portal::Probe& probe, std::string_view base);
+  net::Task<Next> send_to_terms(std::string url);
+  std::string own_base(http::TargetForm form);
+  rules::Acceptance acceptance(const rules::Subject& subject, const rules::Policy& policy);
+  void show_in_window();
+
   // answer.cpp
   net::Task<Next> answer(Answer what);
+  net::Task<Next> send_answer(std::uint16_t status, std::string_view fields, std::string body,
+                              http::Persistence persistence);
   net::Task<Next> refuse(std::uint16_t status);
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
@@ -124,6 +144,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Stream client_;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
+  std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
   std::string client_text_;
   Transaction tx_;
   Request request_;

@@ -22,6 +22,14 @@
 #include "proxy/telemetry/counters.h"
 #include "proxy/telemetry/id.h"
 
+namespace boost::asio {
+class thread_pool;
+}
+
+namespace breakwater::portal {
+class Portal;
+}
+
 namespace breakwater::app {
 
 /// What all workers use: sealed at start, or thread-safe.
@@ -31,6 +39,8 @@ struct Services {
   telemetry::AccessLog& log;
   safeguarding::Recorder& recorder;
   ConnectionLimit& limit;
+  portal::Portal& portal;
+  boost::asio::thread_pool& desk;  ///< for what the portal writes to disk
 };
 
 /// What may change while the gateway runs, swapped whole.
