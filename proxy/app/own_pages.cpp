@@ -16,10 +16,8 @@ namespace {
 /// left to the form's token.
 portal::Request::From sender_of(const http::RequestHead& head) {
   const auto is_own = [&head](std::string_view origin) {
-    constexpr std::string_view kScheme = "http://";
-    if (!origin.starts_with(kScheme)) return false;
-    const auto authority = categories::parse_authority(origin.substr(kScheme.size()), categories::HostSource::wire);
-    return authority && authority->host == head.host;
+    const auto url = categories::parse_url(origin, categories::HostSource::wire);
+    return url && url->host == head.host;
   };
   for (const auto& field : head.fields) {
     if (http::equals_caseless(field.name, "Origin") && !is_own(field.value)) return portal::Request::From::foreign;
@@ -49,12 +47,19 @@ std::string Session::own_base(http::TargetForm form) {
   return "http://" + net::to_string(local);
 }
 
-rules::Acceptance Session::acceptance(const rules::Subject& subject, const rules::Policy& policy) {
+rules::Acceptance Session::acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const {
   const auto& terms = policy.acceptance;
   if (!terms || !terms->asks(subject.group)) return rules::Acceptance::given;
-  const auto found = worker_.services().portal.acceptances().of(rules::person_key(subject), terms->version);
-  if (&subject == &subject_ && found == rules::Acceptance::given) accepted_ = terms->version;
-  return found;
+  return worker_.services().portal.acceptances().of(rules::person_key(subject), terms->version);
+}
+
+/// Nobody takes an acceptance back, so that each connection asks for it once.
+void Session::know_acceptance(const rules::Policy& policy) {
+  const auto& terms = policy.acceptance;
+  if (terms && terms->version == accepted_) return;
+  subject_.acceptance = acceptance_of(subject_, policy);
+  if (terms && terms->asks(subject_.group) && subject_.acceptance == rules::Acceptance::given)
+    accepted_ = terms->version;
 }
 
 net::Task<Session::Next> Session::own_page(const http::RequestHead& head) {
@@ -147,10 +152,7 @@ net::Task<Session::Next> Session::answer_probe(const portal::Probe& probe, std::
   const auto reason =
       subject_.acceptance == rules::Acceptance::missing ? rules::Reason::acceptance : rules::Reason::portal;
   tx_.verdict = tx_.engine->refuse(reason, subject_, worker_.services().clock.seconds());
-  if (reason == rules::Reason::acceptance) {
-    auto terms = portal::Portal::acceptance_url(base, "");
-    co_return co_await send_to_terms(std::move(terms));
-  }
+  if (reason == rules::Reason::acceptance) co_return co_await send_to_terms(base, "");
   tx_.verdict.action = rules::Action::allow;
   std::string fields(probe.fields);
   fields += "Cache-Control: no-store\r\n";
@@ -158,11 +160,11 @@ net::Task<Session::Next> Session::answer_probe(const portal::Probe& probe, std::
   co_return co_await send_answer(probe.status, fields, std::move(body), request_.persistence);
 }
 
-net::Task<Session::Next> Session::send_to_terms(std::string url) {
+net::Task<Session::Next> Session::send_to_terms(std::string_view base, std::string_view way_back) {
   const Answer what{302, to_string(tx_.verdict.reason), "", request_.persistence};
   auto body = page(what);
   std::string fields(pages::kResponseFields);
-  fields.append("Location: ").append(url).append("\r\n");
+  fields.append("Location: ").append(portal::Portal::acceptance_url(base, way_back)).append("\r\n");
   co_return co_await send_answer(what.status, fields, std::move(body), what.persistence);
 }
 
@@ -172,18 +174,18 @@ void Session::show_in_window() {
   const auto& snapshot = *tx_.engine->snapshot();
   if (verdict.action == rules::Action::allow || !tx_.host || verdict.reason == rules::Reason::acceptance) return;
   const auto now = worker_.services().clock.seconds();
-  if (verdict.until) {
-    const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
-    const rules::Facts facts{stage, *tx_.host, tx_.port, tx_.path};
-    tx_.opens = tx_.engine->opens_at(facts, subject_, now);
-  }
+  const auto& host = sni_ ? *sni_ : *tx_.host;
+  const auto stage = sni_                    ? rules::Stage::hello
+                     : tx_.scheme == "https" ? rules::Stage::connect
+                                             : rules::Stage::http_request;
+  if (verdict.until) tx_.opens = tx_.engine->opens_at({stage, host, tx_.port, tx_.path}, subject_, now);
   if (subject_.group >= snapshot.policy.groups.size()) return;
   portal::Blocked blocked;
   blocked.time = now;
   blocked.reference = tx_.id;
   // What stands in a locked list is for the safeguarding record alone.
   const bool locked = verdict.because && verdict.because->role == categories::ListRole::locked;
-  blocked.host = locked ? "(withheld)" : sni_ && tx_.sni == sni_->text() ? sni_->text() : tx_.host->text();
+  blocked.host = locked ? "(withheld)" : host.text();
   blocked.reason = to_string(verdict.reason);
   const auto& names = snapshot.catalogue->categories();
   for (std::size_t id = 0; id < names.size(); ++id)

@@ -2,7 +2,6 @@
 
 #include "categories/search_words.h"
 #include "proxy/app/worker.h"
-#include "proxy/portal/portal.h"
 
 namespace breakwater::app {
 namespace {
@@ -149,7 +148,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   const auto& policy = tx_.engine->snapshot()->policy;
   subject_.group = policy.group_of(subject_);
-  if (!policy.acceptance || policy.acceptance->version != accepted_) subject_.acceptance = acceptance(subject_, policy);
+  know_acceptance(policy);
   present_ = subject_;
 
   if (is_own(head)) co_return co_await own_page(head);
@@ -163,9 +162,8 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
-    auto terms = portal::Portal::acceptance_url(portal::kBase, tx_.url);
     if (tx_.verdict.reason == rules::Reason::acceptance && (tx_.method == "GET" || tx_.method == "HEAD"))
-      co_return co_await send_to_terms(std::move(terms));
+      co_return co_await send_to_terms(portal::kBase, tx_.url);
     co_return co_await refuse(403);
   }
   tx_.dialled = tx_.verdict.dial_as;
@@ -250,7 +248,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   subject.address = subject_.address;
   identity::identify(subject, worker_.identities().find(subject.address));
   subject.group = engine->snapshot()->policy.group_of(subject);
-  subject.acceptance = acceptance(subject, engine->snapshot()->policy);
+  subject.acceptance = acceptance_of(subject, engine->snapshot()->policy);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
   if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);

@@ -104,9 +104,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<std::optional<portal::Response>> respond(portal::Request request);
   const portal::Probe* probe(const http::RequestHead& head) const;
   net::Task<Next> answer_probe(const portal::Probe& probe, std::string_view base);
-  net::Task<Next> send_to_terms(std::string url);
+  net::Task<Next> send_to_terms(std::string_view base, std::string_view way_back);
   std::string own_base(http::TargetForm form);
-  rules::Acceptance acceptance(const rules::Subject& subject, const rules::Policy& policy);
+  rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const;
+  void know_acceptance(const rules::Policy& policy);
   void show_in_window();
 
   // answer.cpp

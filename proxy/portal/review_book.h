@@ -28,7 +28,7 @@ inline constexpr std::size_t kMaxReviewText = 500;
 /// reviews.log. Thread-safe.
 class ReviewBook {
  public:
-  static constexpr std::size_t kPerPerson = 10;  ///< a day
+  static constexpr std::size_t kPerPerson = 10;  ///< a day, since the gateway started
   static constexpr std::size_t kPerDay = 2000;
 
   explicit ReviewBook(const std::filesystem::path& state);

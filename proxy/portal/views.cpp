@@ -172,7 +172,8 @@ std::string render(const Frame& frame, const AcceptView& view) {
   begin_form(page, "/accept", frame.language, view.token);
   hidden(page, "version", view.version);
   if (!view.to.empty()) hidden(page, "to", view.to);
-  page.raw("<label class=\"agree\"><input type=\"checkbox\" name=\"agree\" value=\"yes\" required><span>").text(say.agree);
+  page.raw("<label class=\"agree\"><input type=\"checkbox\" name=\"agree\" value=\"yes\" required><span>")
+      .text(say.agree);
   page.raw("</span></label><button>").text(say.accept).raw("</button></form>");
   return page.finish(frame.language);
 }
@@ -181,7 +182,7 @@ std::string render(const Frame& frame, const NoticeView& view) {
   const auto& say = words(frame.language);
   Page page;
   begin(page, frame, view.title, link("/", other(frame.language)));
-  page.raw("<p class=\"why\">").text(view.text).raw("</p>");
+  page.element("<p class=\"why\">", view.text, "</p>");
   go_on(page, frame, view.to);
   page.raw("<p class=\"ask\"><a href=\"").text(link("/", frame.language)).raw("\">").text(say.to_window);
   page.raw("</a></p>");

@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from support.centre import HOSTS, LISTS, policy
+from support.chromium import BINARY as CHROMIUM, Browser
 from support.command import check, run
 from support.portal import OWN, TEXTS, acceptance, accept, ask, hidden, page
 from support.tunnel import connect_request, mirror, mirrored_tunnel, ports
@@ -169,3 +170,23 @@ def test_check_agrees_with_the_gateway(gateway):
     assert judged(state=gateway.state, address="127.0.0.1") == "default"
     assert judged(state=gateway.state, address="127.0.0.9") == "acceptance"
     assert judged(state=gateway.state, address="127.1.0.1") == "default"
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="chromium is not there")
+def test_a_person_with_a_browser_accepts_and_goes_on(gateway, nginx):
+    url = nginx.url(host="www.allowed.test")
+    with Browser(gateway.folder, f"--proxy-server={gateway.proxy}", "--proxy-bypass-list=<-loopback>") as browser:
+        browser.open(url)
+        assert "Be kind." in browser.text() and browser.run("location.host") == "breakwater.internal"
+        browser.press(".switch a")
+        assert "Byddwch yn garedig." in browser.text()
+        browser.run("document.querySelector('input[type=checkbox]').click()")
+        browser.press("button")
+        assert "Rydych wedi derbyn" in browser.text(), "the form came from the page itself"
+        browser.press("main p.ask a")
+        assert "Hello from nginx" in browser.text() and browser.run("location.href") == url
+        browser.open(nginx.url(host="social.test"))
+        browser.open(OWN)
+        browser.press("article summary + form button")
+        assert "Thank you" in browser.text()
+    assert [row["language"] for row in recorded(gateway)] == ["cy"]
