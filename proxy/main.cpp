@@ -12,6 +12,7 @@
 #include "proxy/cli/pass.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
+#include "proxy/cli/quota.h"
 #include "proxy/cli/reviews.h"
 #include "proxy/cli/timetable.h"
 #include "proxy/cli/who.h"
@@ -68,6 +69,16 @@ CLI::App* add_who(CLI::App& program, cli::WhoOptions& options) {
   options.state = app::ServeOptions{}.state;
   auto* command = program.add_subcommand("who", "Show who the gateway thinks is where, and why");
   command->add_option("address", options.address, "Client address (default: all that are known)");
+  command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  add_json(*command, options.output);
+  return command;
+}
+
+CLI::App* add_quota(CLI::App& program, cli::QuotaOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* command = program.add_subcommand("quota", "Show who has used how much of which quota");
+  command->add_option("person", options.person,
+                      "user:NAME, device:NAME or address:A, or without its kind (default: all)");
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
   add_json(*command, options.output);
   return command;
@@ -244,6 +255,9 @@ int main(int argc, char** argv) {
   cli::WhoOptions who_options;
   const auto* who = add_who(program, who_options);
 
+  cli::QuotaOptions quota_options;
+  const auto* quota = add_quota(program, quota_options);
+
   cli::ExplainOptions explain_options;
   const auto* explain = add_explain(program, explain_options);
 
@@ -277,6 +291,7 @@ int main(int argc, char** argv) {
   if (*acceptances) return cli::acceptances(acceptance_book.state, acceptance_book.output);
   if (*reviews) return cli::reviews(review_book.state, review_book.output);
   if (*who) return cli::who(who_options);
+  if (*quota) return cli::quota(quota_options);
   if (*explain) return cli::explain(explain_options);
   if (*list_commands.update) return cli::lists_update(lists_options);
   if (*list_commands.history) return cli::lists_history(lists_options);

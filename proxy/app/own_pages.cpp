@@ -62,6 +62,24 @@ void Session::know_acceptance(const rules::Policy& policy) {
     accepted_ = terms->version;
 }
 
+std::vector<portal::QuotaLeft> Session::quotas_left(rules::SysSeconds now) const {
+  const auto& policy = tx_.engine->snapshot()->policy;
+  const auto left = [](auto most, auto used) { return static_cast<std::uint64_t>(most > used ? most - used : 0); };
+  std::vector<portal::QuotaLeft> result;
+  for (const auto& standing :
+       worker_.services().ledger.remaining(policy, rules::person_key(subject_), subject_.group, now)) {
+    const auto& quota = policy.quotas[standing.quota];
+    portal::QuotaLeft each{quota.name, {}, {}};
+    if (quota.minutes) {
+      const auto used = std::chrono::floor<std::chrono::minutes>(standing.active);
+      each.minutes = left(quota.minutes->count(), used.count());
+    }
+    if (quota.bytes) each.bytes = left(*quota.bytes, standing.bytes);
+    result.push_back(std::move(each));
+  }
+  return result;
+}
+
 net::Task<Session::Next> Session::own_page(const http::RequestHead& head) {
   const auto now = worker_.services().clock.seconds();
   tx_.verdict = tx_.engine->refuse(rules::Reason::portal, subject_, now);
@@ -74,6 +92,7 @@ net::Task<Session::Next> Session::own_page(const http::RequestHead& head) {
   request.snapshot = tx_.engine->snapshot();
   request.period = tx_.verdict.period;
   request.bell = tx_.engine->bell(subject_.group, now);
+  request.quotas = quotas_left(now);
   request.now = now;
   client_.in().consume(head.size);
   // Nothing here speaks TLS, and a tunnel to the gateway would be a loop.

@@ -71,6 +71,7 @@ class Server {
         clock_(clock),
         log_(log),
         recorder_(recorder),
+        ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
         portal_(options.state, [](const std::string& message) { spdlog::error("portal: {}", message); }),
         look_(io_),
@@ -176,7 +177,7 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, limit_, portal_, desk_};
+    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, portal_, desk_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -345,6 +346,7 @@ class Server {
   const Clock& clock_;
   telemetry::AccessLog& log_;
   safeguarding::Recorder& recorder_;
+  quota::Ledger ledger_;
   ConnectionLimit limit_;
   portal::Portal portal_;
   net::asio::io_context io_{1};

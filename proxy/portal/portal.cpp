@@ -132,6 +132,7 @@ Response Portal::window(const Visit& visit) {
   view.period = request.period;
   if (request.bell) view.bell = visit.short_time(*request.bell);
   view.open = open_now(*request.snapshot, request.subject.group, request.period);
+  view.quotas = request.quotas;
   view.token = tokens_.make(visit.person, request.now);
   if (visit.terms() && request.subject.acceptance == rules::Acceptance::missing)
     view.rules = WindowView::Rules::to_be_accepted;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "proxy/pages/block_page.h"
 #include "rules/engine.h"
@@ -14,6 +15,13 @@ namespace breakwater::portal {
 inline constexpr std::string_view kHost = "breakwater.internal";
 inline constexpr std::string_view kBase = "http://breakwater.internal";
 inline constexpr std::size_t kMaxBody = 8 << 10;
+
+/// What somebody has left of a quota.
+struct QuotaLeft {
+  std::string name;
+  std::optional<std::uint64_t> minutes;
+  std::optional<std::uint64_t> bytes;
+};
 
 /// A request for the gateway itself.
 struct Request {
@@ -27,6 +35,7 @@ struct Request {
   std::shared_ptr<const rules::Snapshot> snapshot{};
   std::string period{};  ///< of the subject's group
   std::optional<rules::SysSeconds> bell{};
+  std::vector<QuotaLeft> quotas{};
   rules::SysSeconds now{};
 };
 

@@ -93,6 +93,7 @@ class Window {
     }
     page_.raw("<dl>").row(say_.group, view_.group).row(say_.period, pages::period_name(view_.period, frame_.language));
     page_.row(say_.next_bell, view_.bell).raw("</dl>");
+    quotas();
     stopped();
     open();
     page_.raw("<h2>").text(say_.help).raw("</h2><p class=\"soft\">").text(say_.help_text).raw("</p>");
@@ -101,6 +102,26 @@ class Window {
   }
 
  private:
+  void quotas() {
+    if (view_.quotas.empty()) return;
+    page_.raw("<h2>").text(say_.left).raw("</h2><dl>");
+    for (const auto& quota : view_.quotas)
+      page_.row(quota.name, left_of(quota));
+    page_.raw("</dl>");
+  }
+
+  /// "12 minutes, 30 MiB"
+  std::string left_of(const QuotaLeft& quota) const {
+    std::string text;
+    if (quota.minutes) text.append(std::to_string(*quota.minutes)).append(label_.minutes);
+    if (quota.bytes) {
+      const bool small = *quota.bytes < (1 << 20);
+      text.append(text.empty() ? "" : ", ").append(std::to_string(*quota.bytes >> (small ? 10 : 20)));
+      text.append(small ? " KiB" : " MiB");
+    }
+    return text;
+  }
+
   void stopped() {
     page_.raw("<h2>").text(say_.stopped).raw("</h2><p class=\"soft\">");
     page_.text(view_.entries.empty() ? say_.nothing_stopped : say_.stopped_note).raw("</p>");

@@ -7,6 +7,7 @@
 #include "proxy/pages/block_page.h"
 #include "proxy/portal/open_now.h"
 #include "proxy/portal/recent_blocks.h"
+#include "proxy/portal/request.h"
 
 /// The gateway's own pages as HTML: pure functions of what they show. No script, no external resource; every text is
 /// escaped.
@@ -28,6 +29,7 @@ struct WindowView {
   std::string_view period;
   std::string bell;  ///< "10:30"; "" where none is in sight
   OpenNow open;
+  std::vector<QuotaLeft> quotas;
   std::vector<Entry> entries;
   std::string token;
   enum class Rules : std::uint8_t { settled, to_be_accepted } rules = Rules::settled;

@@ -20,6 +20,7 @@ struct Words {
   std::string_view nothing_stopped;
   std::string_view stopped_note;
   std::string_view times;
+  std::string_view left;
   std::string_view open_now;
   std::string_view open_default;
   std::string_view closed_default;

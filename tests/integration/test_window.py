@@ -13,6 +13,7 @@ import pytest
 from support.centre import centre, policy
 from support.command import run
 from support.curl import curl
+from support.origin import reply
 from support.peer import get
 from support.portal import OWN, TEXTS, acceptance, ask, hidden, page
 from support.tunnel import connect_request
@@ -163,3 +164,13 @@ def test_a_browser_shows_the_pages(start_gateway, width, language):
         if kept:
             pathlib.Path(kept).mkdir(parents=True, exist_ok=True)
             shutil.copy(picture, kept)
+
+
+def test_what_is_left_of_a_quota_is_shown(start_gateway, raw_origin):
+    origin = raw_origin(lambda peer: peer.request() and peer.send(reply(b"x" * 40 * 1024)))
+    quota = '\n[[quota]]\nname = "social a day"\ncategories = ["social-media"]\nminutes = 20\nbytes = "64KiB"\nper = "day"\n'
+    gateway = start_gateway(**centre(policy=policy() + quota, clock="2026-11-23T10:35"))
+    assert "social a day</dt><dd><bdi>20 minutes, 64 KiB" in page(gateway).text
+    assert ask(gateway, f"http://social.test:{origin.port}/").status == 200
+    until(lambda: re.search(r"social a day</dt><dd><bdi>\d+ minutes, 2\d KiB", page(gateway).text), "the use to be counted")
+    assert "64 KiB" in page(gateway, source="127.0.0.9").text, "another person's"

@@ -23,13 +23,15 @@ ARROWS = {
     "proxy/feeds": {"categories", "rules"},
     "proxy/lists": {"categories", "rules"},
     "proxy/identity": {"categories", "rules", "proxy/wire", "proxy/net"},
+    "proxy/quota": {"categories", "rules"},
     "proxy/snapshot": {"categories", "rules", "proxy/wire", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists"},
     "proxy/admin": {"categories", "rules", "proxy/net", "proxy/telemetry"},
     "proxy/portal": {"categories", "rules", "proxy/wire", "proxy/pages", "proxy/admin"},
-    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/portal", "proxy/snapshot",
-                  "proxy/safeguarding", "proxy/telemetry"},
+    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/portal", "proxy/quota",
+                  "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
-                  "proxy/safeguarding", "proxy/net", "proxy/admin", "proxy/dns", "proxy/identity", "proxy/lists", "proxy/portal", "proxy/snapshot"},
+                  "proxy/safeguarding", "proxy/net", "proxy/admin", "proxy/dns", "proxy/identity", "proxy/lists", "proxy/portal",
+                  "proxy/quota", "proxy/snapshot"},
     "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
 }
 

@@ -33,6 +33,7 @@ std::string window(pages::Language language, const Blocked& blocked) {
   view.period = "session";
   view.bell = "10:30";
   view.open = {rules::Action::allow, {"news"}, {"games"}, {"gambling"}};
+  view.quotas = {{"private use", 12, 30 << 20}, {"a", {}, 2048}};
   view.entries = {{blocked, "10:05", "10:30"}};
   view.token = "1.a";
   return render(Frame{"Centre", language}, view);
@@ -60,7 +61,8 @@ TEST(Views, TheWindowSaysWhyAndWhatCanBeDone) {
               AllOf(HasSubstr("<html lang=\"en-GB\">"), HasSubstr("www.tiktok.com"), HasSubstr("10:05 · 3 times"),
                     HasSubstr("The centre’s rules keep sites of this kind closed"), HasSubstr("TikTok"),
                     HasSubstr("7QK4M-2XP9D"), HasSubstr("Ask for a review")));
-  EXPECT_THAT(english, AllOf(HasSubstr("learners"), HasSubstr("session"), HasSubstr("Next bell"), HasSubstr("News"),
+  EXPECT_THAT(english, AllOf(HasSubstr("learners"), HasSubstr("session"), HasSubstr("Next bell"),
+                             HasSubstr("12 minutes, 30 MiB"), HasSubstr("2 KiB"), HasSubstr("News"),
                              HasSubstr("Childline"), HasSubstr("href=\"/?lang=cy\">Cymraeg")));
   EXPECT_THAT(english, Not(HasSubstr("That was an accident"))) << "nothing to explain";
   blocked.concern = rules::Concern::danger;
