@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/app/server.h"
+#include "proxy/cli/acceptances.h"
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
 #include "proxy/cli/explain.h"
@@ -12,6 +13,7 @@
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
 #include "proxy/cli/quota.h"
+#include "proxy/cli/reviews.h"
 #include "proxy/cli/timetable.h"
 #include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
@@ -79,6 +81,19 @@ CLI::App* add_quota(CLI::App& program, cli::QuotaOptions& options) {
                       "user:NAME, device:NAME or address:A, or without its kind (default: all)");
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
   add_json(*command, options.output);
+  return command;
+}
+
+/// What people have said to the gateway, to be listed.
+struct PortalBook {
+  std::filesystem::path state = app::ServeOptions{}.state;
+  cli::Output output = cli::Output::text;
+};
+
+CLI::App* add_book(CLI::App& program, PortalBook& book, const std::string& name, const std::string& help) {
+  auto* command = program.add_subcommand(name, help);
+  command->add_option("--state", book.state, "Directory given to serve")->capture_default_str();
+  add_json(*command, book.output);
   return command;
 }
 
@@ -230,6 +245,13 @@ int main(int argc, char** argv) {
   attempts->add_option("--since", since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
   add_json(*attempts, attempts_output);
 
+  PortalBook acceptance_book;
+  const auto* acceptances =
+      add_book(program, acceptance_book, "acceptances", "List who has accepted the acceptable-use text");
+  PortalBook review_book;
+  const auto* reviews =
+      add_book(program, review_book, "reviews", "List what people ask to be reviewed, or report as an accident");
+
   cli::WhoOptions who_options;
   const auto* who = add_who(program, who_options);
 
@@ -266,6 +288,8 @@ int main(int argc, char** argv) {
   if (*check) return cli::check(check_options);
   if (*policy_check) return cli::policy_check(policy_file, policy_state, policy_output);
   if (*attempts) return cli::attempts(state, since, attempts_output);
+  if (*acceptances) return cli::acceptances(acceptance_book.state, acceptance_book.output);
+  if (*reviews) return cli::reviews(review_book.state, review_book.output);
   if (*who) return cli::who(who_options);
   if (*quota) return cli::quota(quota_options);
   if (*explain) return cli::explain(explain_options);

@@ -48,6 +48,7 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
   judge(verdict, facts, subject, period(subject.group, now), now);
+  ask_for_acceptance(verdict, subject);
   return verdict;
 }
 
@@ -76,6 +77,7 @@ Verdict Engine::refuse(Reason reason, const Subject& subject, SysSeconds now) {
 
 std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& subject, SysSeconds now) {
   auto then = subject;
+  then.acceptance = Acceptance::given;
   for (auto when = now; when <= now + kLookAhead;) {
     then.spent = still_spent(subject, now, when);
     const auto verdict = decide(facts, then, when);
@@ -271,6 +273,17 @@ void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, con
     verdict.pass = entry->pass.id;
     return;
   }
+}
+
+void Engine::ask_for_acceptance(Verdict& verdict, const Subject& subject) const {
+  const auto& terms = snapshot_->policy.acceptance;
+  if (verdict.action == Action::block || verdict.reason == Reason::essential) return;
+  if (subject.acceptance == Acceptance::given || !terms || !terms->asks(subject.group)) return;
+  verdict.action = Action::block;
+  verdict.reason = Reason::acceptance;
+  verdict.because.reset();
+  verdict.rule = verdict.pass = verdict.dial_as = {};
+  verdict.quotas = 0;
 }
 
 void Engine::note_concern(Verdict& verdict) const {

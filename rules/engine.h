@@ -33,9 +33,10 @@ class Engine {
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
   /// essential -> allow; pass -> allow what would else be blocked below; local allow -> allow; what a local list
   /// recategorises is no longer what feeds say; rules, the strictest category winning -> allow or block; the group's
-  /// default; a quota that is used up (subject.spent) -> block what rules or default allow. A pass for a category opens
-  /// a site only where nothing but that category blocks it. What a pass opens is no use of a quota. The verdict's views
-  /// live as long as snapshot().
+  /// default; a quota that is used up (subject.spent) -> block what rules or default allow. What is not essential and
+  /// would be allowed is blocked as long as the subject has not accepted what the policy asks its group to accept. A
+  /// pass for a category opens a site only where nothing but that category blocks it. What a pass opens is no use of a
+  /// quota. The verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
@@ -45,8 +46,8 @@ class Engine {
   /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
   Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);
 
-  /// The first instant from `now` on at which the same question would be allowed, looking 8 days ahead; for the block
-  /// page. What is spent now is not spent again in a later stretch.
+  /// The first instant from `now` on at which the same question would be allowed to one who has accepted what is to be
+  /// accepted, looking 8 days ahead; for the block page. What is spent now is not spent again in a later stretch.
   std::optional<SysSeconds> opens_at(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// When the group's period ends; none where no bell is in sight.
@@ -81,6 +82,7 @@ class Engine {
   void apply_passes_at(Verdict& verdict, const categories::Host& host, const Subject& subject,
                        const Passes::Found& passes, SysSeconds when) const;
   void note_concern(Verdict& verdict) const;
+  void ask_for_acceptance(Verdict& verdict, const Subject& subject) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   categories::Catalogue::ScratchPtr scratch_;

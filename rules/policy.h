@@ -10,6 +10,7 @@
 
 #include "categories/category.h"
 #include "categories/host.h"
+#include "rules/acceptance.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
 #include "rules/quota.h"
@@ -57,6 +58,7 @@ class Policy {
   categories::CategorySet floor;   ///< with children; the locked categories always
   std::vector<Concern> concern;    ///< by category, children included
   std::chrono::milliseconds grace{60'000};
+  std::optional<AcceptanceTerms> acceptance;  ///< its texts are for who reads files to put in
   std::vector<Quota> quotas;  ///< at most kMaxQuotas
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.

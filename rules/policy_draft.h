@@ -44,6 +44,7 @@ struct PolicyDraft {
   std::vector<Text> floor;
   std::vector<std::pair<Text, Concern>> concern;
   std::vector<Text> essential;  ///< in normal form
+  std::optional<AcceptanceTerms> acceptance;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

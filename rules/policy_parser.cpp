@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "rules/acceptance_parser.h"
 #include "rules/civil_time.h"
 #include "rules/lists_parser.h"
 #include "rules/network_index.h"
@@ -324,6 +325,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   }
   if (auto table = top.table("concern")) concern(std::move(*table));
   if (auto table = top.table("bell")) bell(std::move(*table));
+  if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));
   other_periods();

@@ -26,6 +26,9 @@ std::string_view to_string(OwnerKind kind);
 std::optional<OwnerKind> parse_owner_kind(std::string_view text);
 inline constexpr std::array<std::string_view, 4> kOwnerKinds{"pool laptop", "byod", "console", "guest"};
 
+/// Of the acceptable-use text in force, where the policy asks the subject's group for it (rules/acceptance.h).
+enum class Acceptance : std::uint8_t { given, missing };
+
 /// Who asks. A client in no group is kNoGroup and is refused.
 struct Subject {
   categories::IpAddress address;
@@ -36,6 +39,7 @@ struct Subject {
   std::string device_group{};  ///< the group that the register names for the device, or ""
   Confidence confidence = Confidence::network;
   std::uint32_t spent = 0;  ///< bit i: quota i of the policy is used up
+  Acceptance acceptance = Acceptance::given;
 };
 
 /// Whose use, acceptance and window it is: "user:NAME" of the account or, by the register, the person; where nobody is

@@ -38,6 +38,10 @@ std::string_view to_string(Reason reason) {
       return "private_destination";
     case Reason::port:
       return "port";
+    case Reason::acceptance:
+      return "acceptance";
+    case Reason::portal:
+      return "portal";
     case Reason::engine_error:
       break;
   }

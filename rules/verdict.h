@@ -29,6 +29,8 @@ enum class Reason : std::uint8_t {
   address_literal,
   private_destination,
   port,
+  acceptance,  ///< would be allowed, but the acceptable-use text is not accepted
+  portal,      ///< the gateway's own pages
   engine_error,
 };
 

@@ -11,12 +11,32 @@ namespace {
 
 std::string_view phrase(std::uint16_t status) {
   switch (status) {
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
     case 400:
       return "Bad Request";
     case 403:
       return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 502:
@@ -61,39 +81,38 @@ std::string Session::page(const Answer& what) {
   page.rule = tx_.verdict.rule;
   page.period = tx_.verdict.period;
   std::string until;
-  if (tx_.verdict.until && tx_.host) {
-    const auto now = worker_.services().clock.seconds();
-    const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
-    const rules::Facts facts{stage, *tx_.host, tx_.port, tx_.path};
-    if (const auto opens = tx_.engine->opens_at(facts, subject_, now))
-      until = rules::format_short(*opens, now, *snapshot.policy.zone);
-  }
+  if (tx_.opens) until = rules::format_short(*tx_.opens, worker_.services().clock.seconds(), *snapshot.policy.zone);
   page.until = until;
   if (tx_.verdict.reason == rules::Reason::quota) page.quota = quota_use();
   page.reference = tx_.id;
   return pages::render(page, request_.language);
 }
 
-/// Sends a page and writes the log's line. The connection goes on only where the request had no body that would be in
-/// the way.
 net::Task<Session::Next> Session::answer(Answer what) {
-  const auto body = page(what);
-  if (request_.body.kind != http::BodyKind::none) what.persistence = http::Persistence::close;
-  tx_.status = what.status;
+  auto body = page(what);
+  co_return co_await send_answer(what.status, pages::kResponseFields, std::move(body), what.persistence);
+}
+
+/// Sends an answer of the gateway's own and writes the log's line. The connection goes on only where the request had no
+/// body that would be in the way.
+net::Task<Session::Next> Session::send_answer(std::uint16_t status, std::string_view fields, std::string body,
+                                              http::Persistence persistence) {
+  if (request_.body.kind != http::BodyKind::none) persistence = http::Persistence::close;
+  tx_.status = status;
   out_.clear();
   out_ += "HTTP/1.1 ";
-  out_ += std::to_string(what.status);
+  out_ += std::to_string(status);
   out_ += ' ';
-  out_ += phrase(what.status);
+  out_ += phrase(status);
   out_ += "\r\nDate: ";
   out_ += http_date();
   out_ += "\r\n";
-  out_ += pages::kResponseFields;
-  out_ += "Content-Length: ";
-  out_ += std::to_string(body.size());
-  out_ += what.persistence == http::Persistence::close  ? "\r\nConnection: close\r\n\r\n"
-          : request_.version == http::Version::http_1_0 ? "\r\nConnection: keep-alive\r\n\r\n"
-                                                        : "\r\n\r\n";
+  out_ += fields;
+  if (status != 204)
+    out_.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");  // RFC 9110 8.6
+  out_ += persistence == http::Persistence::close       ? "Connection: close\r\n\r\n"
+          : request_.version == http::Version::http_1_0 ? "Connection: keep-alive\r\n\r\n"
+                                                        : "\r\n";
   client_.arm(worker_.settings().stall);
   const std::string_view content = tx_.method == "HEAD" ? std::string_view() : body;
   const auto before = client_.bytes_out();
@@ -102,12 +121,13 @@ net::Task<Session::Next> Session::answer(Answer what) {
   tx_.bytes_down = client_.bytes_out() - before;
   log();
   if (io != net::Io::ok) co_return Next::closed;
-  co_return what.persistence == http::Persistence::close ? Next::close : Next::again;
+  co_return persistence == http::Persistence::close ? Next::close : Next::again;
 }
 
 /// A blocked request. Its attempt is on disk before anything of the answer is sent; where that fails the request stays
 /// blocked, and the answer says that the gateway could not keep its promise.
 net::Task<Session::Next> Session::refuse(std::uint16_t status) {
+  show_in_window();
   Answer what{status, to_string(tx_.verdict.reason), tx_.detail, request_.persistence};
   if (!co_await make_durable()) {
     what.status = 503;
@@ -117,10 +137,12 @@ net::Task<Session::Next> Session::refuse(std::uint16_t status) {
   co_return co_await answer(what);
 }
 
-/// True where the verdict is no concern, or its attempt is on disk.
+/// True where the verdict is no concern, or its attempt is on disk. What waits for an acceptance alone is no attempt at
+/// anything.
 net::Task<bool> Session::make_durable() {
   const auto& verdict = tx_.verdict;
   if (verdict.concern == rules::Concern::none || verdict.action == rules::Action::allow) co_return true;
+  if (verdict.reason == rules::Reason::acceptance) co_return true;
   const auto& snapshot = *tx_.engine->snapshot();
   safeguarding::Attempt attempt;
   attempt.time = tx_.time;

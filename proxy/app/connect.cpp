@@ -119,6 +119,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
         tx_.verdict = verdict;
     }
   }
+  show_in_window();
   if (!co_await make_durable()) {
     tx_.detail = "the attempt could not be recorded in time";
     client_.close();

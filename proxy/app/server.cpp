@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -19,6 +20,7 @@
 #include "proxy/lists/hits.h"
 #include "proxy/lists/locked_list.h"
 #include "proxy/net/listener.h"
+#include "proxy/portal/portal.h"
 #include "proxy/safeguarding/store.h"
 #include "proxy/snapshot/loader.h"
 #include "rules/civil_time.h"
@@ -71,6 +73,7 @@ class Server {
         recorder_(recorder),
         ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
+        portal_(options.state, [](const std::string& message) { spdlog::error("portal: {}", message); }),
         look_(io_),
         day_(io_),
         hits_timer_(io_),
@@ -111,6 +114,7 @@ class Server {
     for (auto& worker : workers_)
       worker->join();
     identities_.reset();
+    desk_.join();
     write_hits();
     passes_.stop();
     report();
@@ -173,7 +177,7 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_};
+    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, portal_, desk_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -344,6 +348,7 @@ class Server {
   safeguarding::Recorder& recorder_;
   quota::Ledger ledger_;
   ConnectionLimit limit_;
+  portal::Portal portal_;
   net::asio::io_context io_{1};
   net::Timer look_;
   net::Timer day_;
@@ -354,6 +359,7 @@ class Server {
   PassKeeper passes_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  net::asio::thread_pool desk_{1};                ///< ends before what it posts to
   std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
   std::vector<net::tcp::endpoint> endpoints_;
   const rules::SysSeconds started_ = clock_.seconds();

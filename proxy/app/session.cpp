@@ -24,6 +24,11 @@ std::uint16_t status_of(http::HeadError error) {
   }
 }
 
+/// Nothing that a person accepts would change it.
+bool is_final(rules::Reason reason) {
+  return reason == rules::Reason::floor || reason == rules::Reason::engine_error;
+}
+
 }  // namespace
 
 Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place)
@@ -138,15 +143,29 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   tx_.engine = worker_.engine();
   // The person of this request, whoever comes to be there while it lasts.
-  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
+  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known)) {
     identity::identify(subject_, known);
-  subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
+    accepted_.clear();
+  }
+  const auto& policy = tx_.engine->snapshot()->policy;
+  subject_.group = policy.group_of(subject_);
   subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
+  know_acceptance(policy);
   present_ = subject_;
 
+  if (is_own(head)) co_return co_await own_page(head);
+  const auto* const asked = probe(head);
+  if (head.form == http::TargetForm::origin && !asked) co_return co_await refuse_head(http::HeadError::bad_target);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
+  if (asked && !is_final(tx_.verdict.reason)) {
+    const auto base = own_base(head.form);
+    client_.in().consume(head.size);
+    co_return co_await answer_probe(*asked, base);
+  }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
+    if (tx_.verdict.reason == rules::Reason::acceptance && (tx_.method == "GET" || tx_.method == "HEAD"))
+      co_return co_await send_to_terms(portal::kBase, tx_.url);
     co_return co_await refuse(403);
   }
   quotas_ = tx_.verdict.quotas;
@@ -238,6 +257,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   identity::identify(subject, worker_.identities().find(subject.address));
   subject.group = engine->snapshot()->policy.group_of(subject);
   subject.spent = worker_.spent(subject, now);
+  subject.acceptance = acceptance_of(subject, engine->snapshot()->policy);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
   auto quotas = verdict.quotas;

@@ -12,7 +12,12 @@
 #include "proxy/net/event.h"
 #include "proxy/net/relay.h"
 #include "proxy/pages/block_page.h"
+#include "proxy/portal/request.h"
 #include "proxy/tls/client_hello.h"
+
+namespace breakwater::portal {
+struct Probe;
+}
 
 namespace breakwater::app {
 
@@ -21,8 +26,8 @@ class Worker;
 
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
-/// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin),
-/// quota_use.cpp (what counts for a quota).
+/// (what the gateway says itself), own_pages.cpp (requests for the gateway itself), exchange.cpp (HTTP), connect.cpp
+/// (CONNECT), dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
@@ -96,8 +101,24 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void cut(net::End cause);
   void log();
 
+  // own_pages.cpp
+  bool is_own(const http::RequestHead& head);
+  std::vector<portal::QuotaLeft> quotas_left(rules::SysSeconds now) const;
+  net::Task<Next> own_page(const http::RequestHead& head);
+  net::Task<std::uint16_t> receive_form(std::string& form);
+  net::Task<std::optional<portal::Response>> respond(portal::Request request);
+  const portal::Probe* probe(const http::RequestHead& head) const;
+  net::Task<Next> answer_probe(const portal::Probe& probe, std::string_view base);
+  net::Task<Next> send_to_terms(std::string_view base, std::string_view way_back);
+  std::string own_base(http::TargetForm form);
+  rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const;
+  void know_acceptance(const rules::Policy& policy);
+  void show_in_window();
+
   // answer.cpp
   net::Task<Next> answer(Answer what);
+  net::Task<Next> send_answer(std::uint16_t status, std::string_view fields, std::string body,
+                              http::Persistence persistence);
   net::Task<Next> refuse(std::uint16_t status);
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
@@ -134,6 +155,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Stream client_;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
+  std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
   std::string client_text_;
   Transaction tx_;
   Request request_;

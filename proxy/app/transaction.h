@@ -32,6 +32,7 @@ struct Transaction {
   std::string_view ech;
   std::shared_ptr<rules::Engine> engine;  ///< pins the snapshot that the verdict points into
   rules::Verdict verdict;
+  std::optional<rules::SysSeconds> opens;  ///< when what is blocked will be open
   std::string_view detail;
   std::uint16_t status = 0;
   std::uint64_t bytes_up = 0;    ///< from the client
@@ -56,6 +57,7 @@ struct Transaction {
     alpn.clear();
     ech = {};
     verdict = {};
+    opens.reset();
     detail = {};
     status = 0;
     bytes_up = bytes_down = 0;

@@ -23,6 +23,14 @@
 #include "proxy/telemetry/counters.h"
 #include "proxy/telemetry/id.h"
 
+namespace boost::asio {
+class thread_pool;
+}
+
+namespace breakwater::portal {
+class Portal;
+}
+
 namespace breakwater::app {
 
 /// What all workers use: sealed at start, or thread-safe.
@@ -33,6 +41,8 @@ struct Services {
   safeguarding::Recorder& recorder;
   quota::Ledger& ledger;
   ConnectionLimit& limit;
+  portal::Portal& portal;
+  boost::asio::thread_pool& desk;  ///< for what the portal writes to disk
 };
 
 /// What may change while the gateway runs, swapped whole.

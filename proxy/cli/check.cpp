@@ -7,6 +7,7 @@
 #include "proxy/cli/terminal.h"
 #include "proxy/identity/now_file.h"
 #include "proxy/identity/state_file.h"
+#include "proxy/portal/acceptance_book.h"
 #include "proxy/quota/book_file.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
@@ -154,6 +155,11 @@ int check(const CheckOptions& options) {
     const auto group = group_named(policy, options.group);
     if (!group) return kUsage;
     subject.group = *group;
+  }
+  const bool named = !options.address.empty() || !options.user.empty();
+  if (policy.acceptance && policy.acceptance->asks(subject.group) && !options.state.empty() && named) {
+    const portal::AcceptanceBook book(options.state, [](const std::string& message) { fail(message); });
+    subject.acceptance = book.of(rules::person_key(subject), policy.acceptance->version);
   }
   auto when = now();
   if (!options.at.empty()) {

@@ -85,11 +85,16 @@ struct HeadLimits {
   std::size_t fields = 100;
 };
 
+/// How a request names what it is for (RFC 9112 3.2). A proxy is asked in `absolute` or, with CONNECT, in `authority`
+/// form; in `origin` form somebody takes the gateway itself for the origin.
+enum class TargetForm : std::uint8_t { absolute, authority, origin };
+
 /// Views point into the parsed bytes and last as long as they do.
 struct RequestHead {
   std::string_view method;
   Version version = Version::http_1_1;
-  categories::Host host;  ///< from the target
+  TargetForm form = TargetForm::absolute;
+  categories::Host host;  ///< from the target; in origin form from Host
   std::uint16_t port = 80;
   std::string_view path;  ///< path and query to send on in origin-form; "" for CONNECT; "*" for OPTIONS without a path
   std::string_view target;  ///< as received
@@ -111,10 +116,10 @@ struct ResponseHead {
   std::size_t size = 0;
 };
 
-/// Parses the request head at the front of `bytes` (RFC 9112, strictly: see HeadError). A forward proxy takes
-/// absolute-form, and authority-form with CONNECT. Leading empty lines (RFC 9112 2.2) count towards the size; at most
-/// two are taken. `need_more` never hides an error that the bytes already show in a complete line. `error` is set only
-/// for HeadStatus::error.
+/// Parses the request head at the front of `bytes` (RFC 9112, strictly: see HeadError), in any form but "OPTIONS *".
+/// A forward proxy relays nothing that came in origin form. Leading empty lines (RFC 9112 2.2) count towards the size;
+/// at most two are taken. `need_more` never hides an error that the bytes already show in a complete line. `error` is
+/// set only for HeadStatus::error.
 HeadStatus parse_request_head(std::string_view bytes, const HeadLimits& limits, RequestHead& out, HeadError& error);
 
 /// The method decides how the body ends (HEAD, CONNECT; 1xx, 204, 304). White space before a colon is removed as RFC

@@ -2,6 +2,7 @@
 //
 //   *2CRLF
 //   method SP request-target SP HTTP-version CRLF      GET http://host[:port][/path][?query] HTTP/1.1
+//                                                      GET /path[?query] HTTP/1.1    (host from Host)
 //   *( field-name ":" OWS field-value OWS CRLF )       CONNECT host:port HTTP/1.1
 //   CRLF
 
@@ -67,6 +68,29 @@ std::optional<HeadError> set_absolute_form(RequestHead& head) {
   return std::nullopt;
 }
 
+/// origin-form, RFC 9112 3.2.1. "//" would read as an authority elsewhere.
+std::optional<HeadError> set_origin_form(RequestHead& head) {
+  constexpr ByteSet kPath = ByteSet::of([](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+  if (head.target.starts_with("//") || !kPath.contains_all(head.target)) return HeadError::bad_target;
+  head.path = head.target;
+  return std::nullopt;
+}
+
+std::optional<HeadError> set_target(RequestHead& head) {
+  head.form = head.is("CONNECT")             ? TargetForm::authority
+              : head.target.starts_with('/') ? TargetForm::origin
+                                             : TargetForm::absolute;
+  switch (head.form) {
+    case TargetForm::authority:
+      return set_authority_form(head);
+    case TargetForm::origin:
+      return set_origin_form(head);
+    case TargetForm::absolute:
+      break;
+  }
+  return set_absolute_form(head);
+}
+
 std::optional<HeadError> set_version(std::string_view text, RequestHead& head) {
   if (text != "HTTP/1.1" && text != "HTTP/1.0") return HeadError::bad_version;
   head.version = text == "HTTP/1.1" ? Version::http_1_1 : Version::http_1_0;
@@ -107,14 +131,20 @@ HeadStatus read_request_line(HeadReader& in, RequestHead& out, HeadError& error)
   out.target = parts[0];
   if (out.target.empty()) return refuse(HeadError::bad_request_line);
   if (const auto fault = set_version(parts[1], out)) return refuse(*fault);
-  const auto fault = out.is("CONNECT") ? set_authority_form(out) : set_absolute_form(out);
+  const auto fault = set_target(out);
   return fault ? refuse(*fault) : HeadStatus::done;
 }
 
-/// Host must say what the target says. The port of a tunnel may be left out there: only the target's is dialled.
-std::optional<HeadError> check_host(std::string_view value, const RequestHead& head) {
+/// Host must say what the target says, where that says anything. The port of a tunnel may be left out there: only the
+/// target's is dialled.
+std::optional<HeadError> take_host(std::string_view value, RequestHead& head) {
   const auto authority = categories::parse_authority(value, HostSource::wire);
   if (!authority) return to_head_error(authority.error());
+  if (head.form == TargetForm::origin) {
+    head.host = authority->host;
+    head.port = authority->port ? authority->port : std::uint16_t{80};
+    return std::nullopt;
+  }
   const std::uint16_t unwritten = head.is("CONNECT") ? head.port : std::uint16_t{80};
   const auto port = authority->port ? authority->port : unwritten;
   if (authority->host != head.host || port != head.port) return HeadError::host_mismatch;
@@ -166,7 +196,7 @@ HeadStatus parse_request_head(std::string_view bytes, const HeadLimits& limits, 
     if (field.id != FieldId::host) return framing.add(field);
     if (has_host) return HeadError::repeated_host;
     has_host = true;
-    return check_host(field.value, out);
+    return take_host(field.value, out);
   };
   out.fields.clear();
   if (const auto status = read_fields(in, SpaceBeforeColon::refused, limits.fields, out.fields, error, judge);
@@ -174,7 +204,8 @@ HeadStatus parse_request_head(std::string_view bytes, const HeadLimits& limits, 
     return status == HeadStatus::need_more ? more() : status;
 
   auto fault = set_body(framing, out);
-  if (!fault && !has_host && out.version == Version::http_1_1) fault = HeadError::missing_host;
+  if (!fault && !has_host && (out.version == Version::http_1_1 || out.form == TargetForm::origin))
+    fault = HeadError::missing_host;
   if (fault) {
     error = *fault;
     return HeadStatus::error;

@@ -13,6 +13,7 @@ enum class Kind : std::uint8_t {
   never,    ///< the floor
   blocked,  ///< by a rule or a check: another time or an approval may open it
   failed,   ///< nobody's decision
+  own,      ///< of the gateway's own: nothing was stopped
 };
 
 struct Words {

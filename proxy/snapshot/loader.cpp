@@ -12,6 +12,7 @@
 #include "categories/part_cache.h"
 #include "proxy/lists/list_state.h"
 #include "proxy/lists/traffic.h"
+#include "proxy/snapshot/acceptance_texts.h"
 #include "proxy/snapshot/calendars.h"
 #include "proxy/snapshot/list_changes.h"
 #include "proxy/snapshot/sources.h"
@@ -194,6 +195,10 @@ class Loader {
     auto resolved = policy_->resolve(*catalogue, loaded_.diagnostics);
     if (!resolved) return nullptr;
     events_.put_into(*resolved);
+    if (resolved->acceptance) {
+      texts_ = read_acceptance_texts(*resolved->acceptance, loaded_.diagnostics);
+      if (categories::has_errors(loaded_.diagnostics)) return nullptr;
+    }
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }
 
@@ -281,6 +286,7 @@ class Loader {
     append(loaded_.diagnostics, report_.diagnostics);
     append(loaded_.inputs, report_.inputs);
     append(loaded_.inputs, events_.inputs);
+    append(loaded_.inputs, texts_);
     loaded_.origins = report_.origins;
     if (sources_) {
       append(loaded_.inputs, sources_->inputs());
@@ -305,6 +311,7 @@ class Loader {
   std::optional<Version> current_;
   std::optional<Version> target_;  ///< to be restored
   CalendarEvents events_;
+  std::vector<std::filesystem::path> texts_;  ///< of [acceptance]
   lists::HeldLists held_;
   std::optional<LocalSources> sources_;
   std::optional<categories::CatalogueBuilder> builder_;

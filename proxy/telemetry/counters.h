@@ -33,6 +33,7 @@ enum class Counter : std::uint8_t {
   accept_errors,
   deadline_hits,
   log_failures,
+  portal_failures,
 };
 
 /// The one table of names, as printed and exported.
@@ -58,13 +59,14 @@ inline constexpr auto kCounterNames = std::to_array<std::pair<Counter, std::stri
     {Counter::accept_errors, "accept_errors"},
     {Counter::deadline_hits, "deadline_hits"},
     {Counter::log_failures, "log_failures"},
+    {Counter::portal_failures, "portal_failures"},
 });
 static_assert(
     [] {
       std::size_t expected = 0;
       for (const auto& [counter, name] : kCounterNames)
         if (static_cast<std::size_t>(counter) != expected++) return false;
-      return expected == static_cast<std::size_t>(Counter::log_failures) + 1;
+      return expected == static_cast<std::size_t>(Counter::portal_failures) + 1;
     }(),
     "one name for each counter, in their order");
 

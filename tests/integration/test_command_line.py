@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import socket
 
 import pytest
@@ -61,8 +62,10 @@ def test_the_table_of_settings_is_the_operators_document():
 
 def test_what_the_sample_policy_offers_in_comments_is_right(tmp_path):
     sample = (SOURCE / "deploy" / "sample" / "policy.toml").read_text()
-    offered = re.sub(r"(?m)^# (?=\[\[|[a-z_]+ +=)", "", sample)
+    offered = re.sub(r"(?m)^# (?=\[|[a-z_]+ +=)", "", sample)
     text = offered.replace("../../categories", str(SOURCE / "categories"))
+    for rules in (SOURCE / "deploy" / "sample").glob("acceptable-use.*"):
+        shutil.copy(rules, tmp_path)
     result = run("policy", "check", write_centre(tmp_path, text, {"local/allow/domains": "example.org\n"}))
     assert result.returncode == 0, result.stderr
     assert ": 0 errors," in result.stdout + result.stderr

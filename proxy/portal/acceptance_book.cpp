@@ -1,0 +1,85 @@
+// {"time":"2026-11-23T09:01:12Z","person":"user:ann","version":"2026-09","address":"10.20.1.2","device":"Laptop 7",
+//  "user":"ann","group":"learners","language":"en-GB"}
+
+#include "proxy/portal/acceptance_book.h"
+
+#include <mutex>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace breakwater::portal {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kFile = "portal/acceptances.log";
+
+constexpr std::pair<const char*, std::string Accepted::*> kMembers[] = {
+    {"time", &Accepted::time},       {"person", &Accepted::person},     {"version", &Accepted::version},
+    {"address", &Accepted::address}, {"device", &Accepted::device},     {"user", &Accepted::user},
+    {"group", &Accepted::group},     {"language", &Accepted::language},
+};
+
+ordered_json object_of(const Accepted& accepted) {
+  ordered_json object;
+  for (const auto& [name, member] : kMembers)
+    object[name] = accepted.*member;
+  return object;
+}
+
+}  // namespace
+
+AcceptanceBook::AcceptanceBook(const std::filesystem::path& state, const std::function<void(const std::string&)>& tell)
+    : book_(state / kFile) {
+  std::uint64_t damaged = 0;
+  const auto failed = read_acceptances(
+      state,
+      [this](const Accepted& accepted) {
+        if (known_.size() < kMost) known_.insert(key(accepted.person, accepted.version));
+      },
+      damaged);
+  if (failed) tell(*failed);
+  if (damaged != 0) tell(fmt::format("{}: {} damaged lines are left out", kFile, damaged));
+}
+
+std::string AcceptanceBook::key(std::string_view person, std::string_view version) {
+  return std::string(version).append("\n").append(person);
+}
+
+rules::Acceptance AcceptanceBook::of(const std::string& person, const std::string& version) const {
+  const std::shared_lock lock(mutex_);
+  return known_.contains(key(person, version)) ? rules::Acceptance::given : rules::Acceptance::missing;
+}
+
+std::optional<std::string> AcceptanceBook::add(const Accepted& accepted) {
+  auto known = key(accepted.person, accepted.version);
+  {
+    const std::shared_lock lock(mutex_);
+    if (known_.contains(known)) return std::nullopt;
+    if (known_.size() >= kMost) return "there are as many acceptances as can be kept";
+  }
+  if (auto failed = book_.append(object_of(accepted))) return failed;
+  const std::unique_lock lock(mutex_);
+  known_.insert(std::move(known));
+  return std::nullopt;
+}
+
+std::optional<std::string> read_acceptances(const std::filesystem::path& state,
+                                            const std::function<void(const Accepted&)>& visit, std::uint64_t& damaged) {
+  return read_book(
+      state / kFile,
+      [&visit](const ordered_json& object) {
+        Accepted accepted;
+        for (const auto& [name, member] : kMembers)
+          accepted.*member = text_of(object, name);
+        visit(accepted);
+      },
+      damaged);
+}
+
+std::string to_json(const Accepted& accepted) {
+  return object_of(accepted).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace breakwater::portal

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <shared_mutex>
+#include <unordered_set>
+
+#include "proxy/portal/book.h"
+#include "rules/subject.h"
+#include "rules/verdict.h"
+
+namespace breakwater::portal {
+
+/// Somebody has accepted a version of the acceptable-use text.
+struct Accepted {
+  std::string time;    ///< RFC 3339, UTC
+  std::string person;  ///< rules::person_key()
+  std::string version;
+  std::string address;
+  std::string device;
+  std::string user;
+  std::string group;
+  std::string language;  ///< "en-GB" or "cy"
+};
+
+/// Who has accepted what: STATE/portal/acceptances.log. Thread-safe; what is added counts at once on all workers.
+class AcceptanceBook {
+ public:
+  static constexpr std::size_t kMost = 200'000;  ///< acceptances that are known, about 20 MB
+
+  /// `tell` hears what is wrong with the file. Where it cannot be read, nobody has accepted.
+  AcceptanceBook(const std::filesystem::path& state, const std::function<void(const std::string&)>& tell);
+
+  /// For the gateway that runs on the state.
+  std::optional<std::string> open() { return book_.open(); }
+  rules::Acceptance of(const std::string& person, const std::string& version) const;
+  /// On disk, and in force, when it returns nothing; else what went wrong. Who has accepted already is not recorded
+  /// again.
+  std::optional<std::string> add(const Accepted& accepted);
+
+ private:
+  static std::string key(std::string_view person, std::string_view version);
+
+  Book book_;
+  mutable std::shared_mutex mutex_;
+  std::unordered_set<std::string> known_;
+};
+
+/// All that were recorded, in order. See read_book().
+std::optional<std::string> read_acceptances(const std::filesystem::path& state,
+                                            const std::function<void(const Accepted&)>& visit, std::uint64_t& damaged);
+std::string to_json(const Accepted& accepted);
+
+}  // namespace breakwater::portal

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "proxy/portal/acceptance_book.h"
+#include "proxy/portal/form_tokens.h"
+#include "proxy/portal/recent_blocks.h"
+#include "proxy/portal/request.h"
+#include "proxy/portal/review_book.h"
+
+namespace breakwater::portal {
+
+/// The gateway's own pages: what a person sees of the own window, the acceptable-use text, and what is said there.
+/// Thread-safe. A POST writes to disk: not for a worker's thread.
+class Portal {
+ public:
+  /// Reads what is in STATE/portal. `tell` hears what is wrong with it, and what cannot be kept later.
+  Portal(const std::filesystem::path& state, std::function<void(const std::string&)> tell);
+
+  Response respond(const Request& request);
+
+  /// Something was stopped: it shows in the window of `person` for the rest of the civil day.
+  void note_blocked(const std::string& person, const date::time_zone& zone, Blocked blocked);
+  const AcceptanceBook& acceptances() const { return acceptances_; }
+
+  /// Where one who has to accept is sent, and may come back from. `base` is "http://breakwater.internal", or the
+  /// gateway's address.
+  static std::string acceptance_url(std::string_view base, std::string_view to);
+
+ private:
+  struct Visit;
+  Response window(const Visit& visit);
+  Response show_terms(const Visit& visit);
+  Response accept(const Visit& visit);
+  Response review(const Visit& visit);
+  Response terms_page(const Visit& visit, std::string_view notice, std::uint16_t status);
+
+  /// One path and method of the portal.
+  struct Route {
+    std::string_view method;
+    std::string_view path;
+    Response (Portal::*handler)(const Visit& visit);
+  };
+  static const Route kRoutes[];
+
+  std::function<void(const std::string&)> tell_;
+  FormTokens tokens_;
+  RecentBlocks recent_;
+  AcceptanceBook acceptances_;
+  ReviewBook reviews_;
+};
+
+}  // namespace breakwater::portal
