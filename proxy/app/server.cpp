@@ -104,8 +104,8 @@ class Server {
     passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
-    for (const auto& endpoint : endpoints_)
-      std::cout << "listening on " << net::to_string(endpoint) << std::endl;
+    for (const auto& endpoint : announcements_)
+      std::cout << "listening on " << endpoint << std::endl;
     io_.run();
     for (auto& worker : workers_)
       worker->join();
@@ -161,6 +161,17 @@ class Server {
       }
       loaded.inputs.push_back(settings_.dns_hosts);
     }
+    if (!settings_.tls_listen.empty()) {
+      std::string error;
+      next->tls = net::TlsServer::load(settings_.tls_certificate, settings_.tls_key, error);
+      if (!next->tls) {
+        loaded.diagnostics.push_back(
+            {categories::Severity::error, options_.config.string(), 0, 0, "proxy.tls: " + error});
+        good = false;
+      }
+      loaded.inputs.push_back(settings_.tls_certificate);
+      loaded.inputs.push_back(settings_.tls_key);
+    }
     tell(loaded.diagnostics);
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
@@ -176,7 +187,12 @@ class Server {
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
-    for (const auto& text : options_.listen.empty() ? settings_.listen : options_.listen) {
+    return listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) &&
+           listen(Worker::Listener::tls, settings_.tls_listen);
+  }
+
+  bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints) {
+    for (const auto& text : endpoints) {
       auto endpoint = net::parse_endpoint(text);
       if (!endpoint) {
         std::cerr << "breakwater: \"" << text << "\" is not ADDR:PORT\n";
@@ -185,13 +201,13 @@ class Server {
       if (!is_free(*endpoint)) return false;
       for (auto& worker : workers_) {
         net::error_code error;
-        endpoint = worker->listen(*endpoint, error);
+        endpoint = worker->listen(kind, *endpoint, error);
         if (error) {
           std::cerr << "breakwater: cannot listen on " << text << ": " << error.message() << '\n';
           return false;
         }
       }
-      endpoints_.push_back(*endpoint);
+      announcements_.push_back(net::to_string(*endpoint) + (kind == Worker::Listener::tls ? " by TLS" : ""));
     }
     return true;
   }
@@ -353,7 +369,7 @@ class Server {
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
-  std::vector<net::tcp::endpoint> endpoints_;
+  std::vector<std::string> announcements_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;

@@ -26,10 +26,12 @@ std::uint16_t status_of(http::HeadError error) {
 
 }  // namespace
 
-Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place)
+Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
+                 std::shared_ptr<const net::TlsServer> server)
     : worker_(worker),
       place_(std::move(place)),
       client_(std::move(socket), worker.wheel()),
+      server_(std::move(server)),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
       grace_(worker.wheel(), [this] {
@@ -41,7 +43,7 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
-  auto next = Next::again;
+  auto next = !server_ || co_await secure() ? Next::again : Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
     grace_.clear();
@@ -49,6 +51,14 @@ net::Task<> Session::run() {
   }
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
+}
+
+net::Task<bool> Session::secure() {
+  client_.arm(worker_.settings().head);
+  const auto io = co_await client_.secure(*server_);
+  worker_.count().add(io == net::Io::ok ? telemetry::Counter::tls_handshakes : telemetry::Counter::tls_failures);
+  if (io == net::Io::timeout) worker_.count().add(telemetry::Counter::deadline_hits);
+  co_return io == net::Io::ok;
 }
 
 /// Waits for the next request to begin. False: there is none, and nothing to be said about it.

@@ -24,7 +24,9 @@ class Worker;
 /// (what the gateway says itself), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
+  /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not.
+  Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
+          std::shared_ptr<const net::TlsServer> server);
 
   net::Task<> run();
 
@@ -80,6 +82,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
 
   // session.cpp
+  net::Task<bool> secure();
   net::Task<bool> receive_first_byte();
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
@@ -122,6 +125,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Worker& worker_;
   ConnectionLimit::Place place_;
   net::Stream client_;
+  std::shared_ptr<const net::TlsServer> server_;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string client_text_;

@@ -37,7 +37,8 @@ struct Services {
 struct InForce {
   std::shared_ptr<const rules::Snapshot> snapshot;
   std::shared_ptr<const dns::HostsFile> hosts;
-  std::vector<categories::IpAddress> own;  ///< the gateway's own addresses
+  std::vector<categories::IpAddress> own;     ///< the gateway's own addresses
+  std::shared_ptr<const net::TlsServer> tls;  ///< nullptr: there is no TLS listener
 };
 
 /// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool,
@@ -49,8 +50,9 @@ class Worker {
   Worker(const Services& services, InForce in_force);
   ~Worker();
 
+  enum class Listener : std::uint8_t { plain, tls };
   /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
-  net::tcp::endpoint listen(const net::tcp::endpoint& endpoint, net::error_code& error);
+  net::tcp::endpoint listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error);
   /// `on_end` is called on the worker's thread when it has ended, after post_drain().
   void start(std::function<void()> on_end);
   void join();
@@ -87,7 +89,7 @@ class Worker {
   void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
-  void accept(net::Socket socket, const net::tcp::endpoint& peer);
+  void accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer);
   net::Task<> every_second();
   void rejudge(net::End cause);
   void end_if_done();
@@ -104,7 +106,8 @@ class Worker {
   std::vector<categories::IpAddress> own_;
   Identities identities_ = std::make_shared<const identity::IdentityMap>();
   std::vector<char> relay_buffer_;
-  std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+  std::shared_ptr<const net::TlsServer> tls_;
+  std::vector<std::pair<Listener, std::unique_ptr<net::Acceptor>>> acceptors_;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer second_;
   std::optional<rules::SysSeconds> next_bell_;

@@ -145,6 +145,17 @@ Read strings(std::string_view what, std::function<std::string(const std::string&
   };
 }
 
+Read endpoints(std::vector<std::string> Settings::*member) {
+  return strings(
+      "ADDR:PORT",
+      [member](const std::string& text, Settings& out) -> std::string {
+        if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
+        (out.*member).push_back(text);
+        return {};
+      },
+      [member](Settings& out) { (out.*member).clear(); });
+}
+
 std::string read_ports(const toml::node& node, Settings& out) {
   const auto* array = node.as_array();
   if (!array) return expected("a list of port numbers");
@@ -166,14 +177,12 @@ const std::vector<Setting>& table() {
   constexpr milliseconds kMost = hours(24 * 7);
   static const std::vector<Setting> settings{
       {"proxy.listen", "[\"127.0.0.1:3128\"]", "ADDR:PORT", "where clients connect; `--listen` wins",
-       strings(
-           "ADDR:PORT",
-           [](const std::string& text, Settings& out) -> std::string {
-             if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
-             out.listen.push_back(text);
-             return {};
-           },
-           [](Settings& out) { out.listen.clear(); })},
+       endpoints(&Settings::listen)},
+      {"proxy.tls.listen", "[]", "ADDR:PORT", "where clients connect by TLS, to an HTTPS proxy",
+       endpoints(&Settings::tls_listen)},
+      {"proxy.tls.certificate", "\"\"", "a PEM file", "certificate of the TLS proxy and the chain above it; watched",
+       path(&Settings::tls_certificate)},
+      {"proxy.tls.key", "\"\"", "a PEM file", "its key, without a passphrase; watched", path(&Settings::tls_key)},
       {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
        number(&Settings::threads, 0, 256)},
       {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
@@ -341,8 +350,8 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  for (auto* each : {&settings.dns_hosts, &settings.identity_register, &settings.identity_dnsmasq_leases,
-                     &settings.identity_kea_leases4, &settings.identity_kea_leases6})
+  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.dns_hosts, &settings.identity_register,
+                     &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4, &settings.identity_kea_leases6})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;

@@ -17,6 +17,9 @@ using std::chrono::milliseconds;
 /// from which the parser and the operator's table (`breakwater settings`) come.
 struct Settings {
   std::vector<std::string> listen;
+  std::vector<std::string> tls_listen;
+  std::filesystem::path tls_certificate;
+  std::filesystem::path tls_key;
   std::uint64_t threads = 0;
   std::uint64_t connections = 0;
   std::uint64_t connections_per_client = 0;
