@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <set>
@@ -166,6 +167,14 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
         catch_all = flag->place;
         draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
       }
+    }
+    if (const auto word = table.text("sign_in")) {
+      if (word->value == "required")
+        group.sign_in = SignIn::required;
+      else
+        sink_.error(word->place,
+                    "sign_in: " + in_quotes(word->value) + " is not \"required\"" +
+                        sink_.did_you_mean(word->place, word->value, std::array{std::string_view("required")}));
     }
     group.safe_search = parse_group_safe_search(table, safe_search_, sink_);
     table.check_unknown();

@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
   address_literal,
   private_destination,
   port,
+  sign_in,  ///< the group must sign in, and nobody has
   engine_error,
 };
 

@@ -9,12 +9,17 @@
 namespace breakwater::app {
 namespace {
 
+/// RFC 7617 2.1: what is sent back is UTF-8.
+constexpr std::string_view kChallenge = "Proxy-Authenticate: Basic realm=\"Breakwater\", charset=\"UTF-8\"\r\n";
+
 std::string_view phrase(std::uint16_t status) {
   switch (status) {
     case 400:
       return "Bad Request";
     case 403:
       return "Forbidden";
+    case 407:
+      return "Proxy Authentication Required";
     case 408:
       return "Request Timeout";
     case 431:
@@ -88,6 +93,7 @@ net::Task<Session::Next> Session::answer(Answer what) {
   out_ += http_date();
   out_ += "\r\n";
   out_ += pages::kResponseFields;
+  if (what.status == 407) out_ += kChallenge;
   out_ += "Content-Length: ";
   out_ += std::to_string(body.size());
   out_ += what.persistence == http::Persistence::close  ? "\r\nConnection: close\r\n\r\n"

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
@@ -82,6 +83,7 @@ class Server {
   int run() {
     in_force_ = load("start");
     if (!in_force_) return kWrong;
+    if (!know_accounts()) return kUsage;
     if (!listen(*in_force_)) return kUsage;
     if (!know_clients(*in_force_)) return kUsage;
     watch_signals();
@@ -109,6 +111,7 @@ class Server {
     io_.run();
     for (auto& worker : workers_)
       worker->join();
+    authenticator_.reset();
     identities_.reset();
     write_hits();
     passes_.stop();
@@ -183,7 +186,7 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, limit_};
+    const Services services{settings_, clock_, log_, recorder_, limit_, authenticator_.get(), sign_ins_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -212,9 +215,16 @@ class Server {
     return true;
   }
 
+  bool know_accounts() {
+    std::string error;
+    authenticator_ = make_authenticator(settings_, sign_ins_, error);
+    if (!error.empty()) std::cerr << "breakwater: " << error << '\n';
+    return error.empty();
+  }
+
   bool know_clients(const InForce& in_force) {
     std::string error;
-    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, error);
+    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, sign_ins_, error);
     if (!error.empty()) {
       std::cerr << "breakwater: " << error << '\n';
       return false;
@@ -368,7 +378,10 @@ class Server {
   PassKeeper passes_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
+  const std::shared_ptr<identity::SignIns> sign_ins_ =
+      std::make_shared<identity::SignIns>(std::chrono::duration_cast<std::chrono::seconds>(settings_.auth_idle));
+  std::unique_ptr<auth::Authenticator> authenticator_;  ///< none: nobody can sign in
+  std::unique_ptr<identity::Keeper> identities_;        ///< none: clients are known by their networks alone
   std::vector<std::string> announcements_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;

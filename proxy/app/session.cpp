@@ -142,19 +142,26 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   request_.body = head.body;
   request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
   request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
+  std::string_view credentials;
   for (const auto& field : head.fields) {
+    if (field.id == http::FieldId::proxy_authorization) credentials = field.value;
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
   // The person of this request, whoever comes to be there while it lasts.
-  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known))
-    identity::identify(subject_, known);
+  account_.clear();
+  sign_in_failed_ = false;
+  if (!credentials.empty()) co_await sign_in(credentials);
+  const auto* known = worker_.identities().find(subject_.address);
+  if (!account_.empty() || !identity::is_identified(subject_, known)) identify(subject_);
+  holder_ = known && known->confidence == rules::Confidence::account ? known->user : std::string();
   present_ = subject_;
   subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
+    if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
     co_return co_await refuse(403);
   }
   tx_.dialled = tx_.verdict.dial_as;
@@ -219,7 +226,8 @@ void Session::log() {
 Session::Rejudged Session::identify_again(rules::SysSeconds now) {
   const auto* known = worker_.identities().find(subject_.address);
   const bool signed_in = subject_.confidence == rules::Confidence::account;
-  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user) {
+  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user &&
+      known->user != holder_) {
     if (phase_ == Phase::busy) {
       cut(net::End::identity);
       return Rejudged::cut;
@@ -227,7 +235,17 @@ Session::Rejudged Session::identify_again(rules::SysSeconds now) {
     client_.close();
     return Rejudged::nothing_open;
   }
-  if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  if (account_.empty()) {
+    if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  } else if (worker_.services().sign_ins->has_ended(account_, account_since_)) {
+    account_.clear();
+  } else {
+    auto subject = present_;
+    identify(subject);
+    if (subject.device == present_.device && subject.owner == present_.owner &&
+        subject.device_group == present_.device_group)
+      return Rejudged::nothing_open;
+  }
   return rejudge(net::End::identity, now);
 }
 
@@ -237,7 +255,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   auto engine = worker_.engine();
   auto& subject = present_;
   subject.address = subject_.address;
-  identity::identify(subject, worker_.identities().find(subject.address));
+  identify(subject);
   subject.group = engine->snapshot()->policy.group_of(subject);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);

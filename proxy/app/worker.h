@@ -13,8 +13,10 @@
 #include "proxy/app/list_hits.h"
 #include "proxy/app/pass_uses.h"
 #include "proxy/app/session.h"
+#include "proxy/auth/authenticator.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/identity/identity_map.h"
+#include "proxy/identity/sign_ins.h"
 #include "proxy/net/upstream_pool.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/snapshot/settings.h"
@@ -31,6 +33,8 @@ struct Services {
   telemetry::AccessLog& log;
   safeguarding::Recorder& recorder;
   ConnectionLimit& limit;
+  auth::Authenticator* authenticator;  ///< nullptr: nobody can sign in
+  std::shared_ptr<identity::SignIns> sign_ins;
 };
 
 /// What may change while the gateway runs, swapped whole.

@@ -142,6 +142,7 @@ int check(const CheckOptions& options) {
     const auto group = group_named(policy, options.group);
     if (!group) return kUsage;
     subject.group = *group;
+    subject.confidence = rules::Confidence::account;  // somebody of that group has signed in
   }
   auto when = now();
   if (!options.at.empty()) {

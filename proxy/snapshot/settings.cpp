@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "categories/host.h"
 #include "categories/ip_address.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/net/listener.h"
@@ -183,6 +184,41 @@ const std::vector<Setting>& table() {
       {"proxy.tls.certificate", "\"\"", "a PEM file", "certificate of the TLS proxy and the chain above it; watched",
        path(&Settings::tls_certificate)},
       {"proxy.tls.key", "\"\"", "a PEM file", "its key, without a passphrase; watched", path(&Settings::tls_key)},
+      {"proxy.auth.users", "\"\"", "a file", "accounts that may sign in: see `breakwater user add`; watched",
+       path(&Settings::auth_users)},
+      {"proxy.auth.helper", "[]", "program and arguments",
+       "who knows the other accounts: a basic authentication helper as squid has them, by its full path",
+       strings(
+           "words",
+           [](const std::string& text, Settings& out) -> std::string {
+             if (out.auth_helper.empty() && !text.starts_with('/')) return quote(text) + " is no full path";
+             out.auth_helper.push_back(text);
+             return {};
+           },
+           [](Settings& out) { out.auth_helper.clear(); })},
+      {"proxy.auth.helpers", "2", "1 to 32", "processes of the helper", number(&Settings::auth_helpers, 1, 32)},
+      {"proxy.auth.timeout", "\"10s\"", "10ms to 60s", "for an answer of the helper",
+       duration(&Settings::auth_timeout, kLeast, seconds(60))},
+      {"proxy.auth.remember", "\"5m\"", "1s to 12h", "that a right password is not asked about again",
+       duration(&Settings::auth_remember, seconds(1), hours(12))},
+      {"proxy.auth.idle", "\"10m\"", "1s to 12h", "without a request with credentials; then the address is nobody's",
+       duration(&Settings::auth_idle, seconds(1), hours(12))},
+      {"proxy.auth.plain", "\"refuse\"", "refuse, allow", "passwords on connections without TLS, for all to hear",
+       [](const toml::node& node, Settings& out) -> std::string {
+         const auto* text = node.as_string();
+         if (!text || (text->get() != "refuse" && text->get() != "allow")) return expected("\"refuse\" or \"allow\"");
+         out.auth_plain = text->get() == "allow" ? PlainAuth::allow : PlainAuth::refuse;
+         return {};
+       }},
+      {"proxy.pac.host", "\"\"", "a name", "the gateway's name for clients, in the PAC file and on pages",
+       [](const toml::node& node, Settings& out) -> std::string {
+         const auto* text = node.as_string();
+         if (!text) return expected("a name in quotes");
+         const auto host = categories::normalise_host(text->get(), categories::HostSource::person);
+         if (!text->get().empty() && !host) return quote(text->get()) + " is no host";
+         out.pac_host = host ? std::string(host->text()) : std::string();
+         return {};
+       }},
       {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
        number(&Settings::threads, 0, 256)},
       {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
@@ -333,6 +369,11 @@ class Walk {
 
 }  // namespace
 
+std::uint16_t port_of(const std::vector<std::string>& endpoints) {
+  const auto endpoint = endpoints.empty() ? std::nullopt : net::parse_endpoint(endpoints.front());
+  return endpoint ? endpoint->port() : std::uint16_t{0};
+}
+
 Settings default_settings() {
   Settings settings;
   rules::DiagnosticSink sink("", "");
@@ -350,8 +391,9 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.dns_hosts, &settings.identity_register,
-                     &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4, &settings.identity_kea_leases6})
+  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
+                     &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
+                     &settings.identity_kea_leases6})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;
