@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 #include <set>
@@ -11,6 +10,7 @@
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
 #include "rules/safe_search_parser.h"
+#include "rules/sign_in_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -168,14 +168,7 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
         draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
       }
     }
-    if (const auto word = table.text("sign_in")) {
-      if (word->value == "required")
-        group.sign_in = SignIn::required;
-      else
-        sink_.error(word->place,
-                    "sign_in: " + in_quotes(word->value) + " is not \"required\"" +
-                        sink_.did_you_mean(word->place, word->value, std::array{std::string_view("required")}));
-    }
+    group.sign_in = parse_sign_in(table, sink_);
     group.safe_search = parse_group_safe_search(table, safe_search_, sink_);
     table.check_unknown();
     draft_.groups.push_back(std::move(group));

@@ -179,6 +179,7 @@ class Server {
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
     next->snapshot = passes_.adopt(next->snapshot);
+    warn_of_groups_without_accounts(settings_, next->snapshot->policy);
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  loaded.snapshot->catalogue->lists().size(), loaded.version);

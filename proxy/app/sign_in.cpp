@@ -44,9 +44,7 @@ net::Task<> Session::sign_in(std::string_view field) {
     tx_.detail = to_string(credentials.error());
     co_return;
   }
-  const auto outcome = co_await verify(*credentials);
-  worker_.count().add(counter_of(outcome));
-  switch (outcome) {
+  switch (co_await verify(*credentials)) {
     case Verified::accepted:
       account_ = credentials->user;
       account_since_ = Clock().seconds();
@@ -81,10 +79,14 @@ net::Task<Verified> Session::verify(const auth::Credentials& credentials) {
   };
   const auto known =
       worker_.services().authenticator->check(subject_.address, credentials, Transaction::Steady::now(), on_done);
-  if (known) co_return *known;
+  if (known) {
+    if (*known != Verified::accepted) worker_.count().add(counter_of(*known));
+    co_return *known;
+  }
   net::Deadline limit(worker_.wheel(), [ticket] { ticket->done.set(); });
   limit.expires_after(worker_.settings().auth_timeout * kPatience);
   co_await ticket->done.wait();
+  worker_.count().add(counter_of(ticket->outcome));
   co_return ticket->outcome;
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/auth/authenticator.h"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <deque>
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #include "proxy/auth/failure_limit.h"
-#include "proxy/auth/helper_process.h"
 #include "proxy/auth/users_file.h"
 #include "proxy/identity/state_file.h"
 #include "rules/network_index.h"
@@ -95,14 +95,16 @@ struct Authenticator::Impl {
     if (const auto known = remembered.find(digest); known != remembered.end() && now < known->second)
       return Outcome::accepted;
     if (const auto job = jobs.find(digest); job != jobs.end()) {
-      if (job->second.waiting.size() == kMaxWaiting) return turn_away(Outcome::busy);
+      if (job->second.waiting.size() == kMaxWaiting) return Outcome::busy;
       job->second.waiting.push_back(std::move(done));
       return std::nullopt;
     }
-    if (clients.opens(key, now) > now || names.opens(credentials.user, now) > now) return turn_away(Outcome::too_often);
-    if (jobs.size() == kMaxQueue) return turn_away(Outcome::busy);
+    if (clients.opens(key, now) > now || names.opens(credentials.user, now) > now) return Outcome::too_often;
+    const auto of_client = std::ranges::count(jobs, key, [](const auto& each) { return each.second.client; });
+    if (jobs.size() == kMaxQueue || of_client == kMaxQueueOfOne) return Outcome::busy;
     auto& job = jobs[digest];
     job.credentials.user = credentials.user;
+    job.credentials.password.reserve(kMaxPasswordBytes);  // as in Credentials: nothing stays behind a move
     job.credentials.password = credentials.password;
     job.client = key;
     job.waiting.push_back(std::move(done));
@@ -111,16 +113,11 @@ struct Authenticator::Impl {
     return std::nullopt;
   }
 
-  Outcome turn_away(Outcome outcome) {
-    ++(outcome == Outcome::busy ? counts.busy : counts.too_often);
-    return outcome;
-  }
-
   /// One thread: it verifies what is queued, and the first one looks after the file as well.
   void run(std::size_t number) {
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kGiveWay);
     std::optional<HelperProcess> helper;
-    if (!options.helper.empty()) helper.emplace(options.helper, options.timeout, stopping);
+    if (!options.helper.empty()) helper.emplace(options.helper, options.channels, options.timeout, stopping);
     std::unique_lock lock(mutex);
     while (!stopping) {
       if (number == 0) {
@@ -138,7 +135,10 @@ struct Authenticator::Impl {
       lock.unlock();
       const auto outcome = verify(credentials, current.get(), helper);
       lock.lock();
-      finish(digest, outcome, read == generation);
+      if (read == generation)
+        finish(digest, outcome);
+      else
+        queue.push_front(digest);  // asked of a file that is no longer in force
     }
   }
 
@@ -157,22 +157,18 @@ struct Authenticator::Impl {
   }
 
   /// The mutex is held.
-  void finish(const Digest& digest, Outcome outcome, bool same_file) {
+  void finish(const Digest& digest, Outcome outcome) {
     const auto found = jobs.find(digest);
     auto job = std::move(found->second);
     jobs.erase(found);
     const auto now = Steady::now();
     if (outcome == Outcome::accepted) {
-      ++counts.accepted;
       clients.succeeded(job.client);
       names.succeeded(job.credentials.user);
-      if (same_file) remember(digest, now);
+      remember(digest, now);
     } else if (outcome == Outcome::refused) {
-      ++counts.refused;
       clients.failed(job.client, now);
       names.failed(job.credentials.user, now);
-    } else {
-      ++counts.failed;
     }
     if (stopping) return;
     for (const auto& done : job.waiting)
@@ -232,7 +228,6 @@ struct Authenticator::Impl {
   std::deque<Digest> queue;  ///< of the jobs that nobody has begun
   FailureLimit clients;
   FailureLimit names;
-  Counts counts;
   std::atomic<bool> stopping = false;
   std::vector<std::thread> threads;
 };
@@ -244,11 +239,6 @@ Authenticator::~Authenticator() = default;
 std::optional<Authenticator::Outcome> Authenticator::check(const categories::IpAddress& client,
                                                            const Credentials& credentials, Time now, Done done) {
   return impl_->check(client, credentials, now, std::move(done));
-}
-
-Authenticator::Counts Authenticator::counts() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->counts;
 }
 
 }  // namespace breakwater::auth

@@ -10,13 +10,15 @@
 
 #include "categories/ip_address.h"
 #include "proxy/auth/basic_credentials.h"
+#include "proxy/auth/helper_process.h"
 
 namespace breakwater::auth {
 
 /// What is configured, sealed at start.
 struct AuthenticatorOptions {
-  std::filesystem::path users;           ///< see UsersFile; empty: none
-  std::vector<std::string> helper;       ///< program and arguments (see HelperProcess); empty: none
+  std::filesystem::path users;      ///< see UsersFile; empty: none
+  std::vector<std::string> helper;  ///< program and arguments (see HelperProcess); empty: none
+  HelperProcess::Channels channels = HelperProcess::Channels::none;
   std::size_t helpers = 1;               ///< processes of it
   std::chrono::milliseconds timeout{};   ///< for one answer of a helper
   std::chrono::milliseconds remember{};  ///< how long a right password is not asked about again
@@ -39,8 +41,9 @@ class Authenticator {
   using Time = std::chrono::steady_clock::time_point;
   using Done = std::function<void(Outcome)>;
 
-  static constexpr std::size_t kMaxQueue = 64;     ///< different credentials
-  static constexpr std::size_t kMaxWaiting = 256;  ///< requests for one of them
+  static constexpr std::size_t kMaxQueueOfOne = 8;  ///< of them from one client
+  static constexpr std::size_t kMaxQueue = 64;      ///< different credentials
+  static constexpr std::size_t kMaxWaiting = 256;   ///< requests for one of them
   static constexpr std::size_t kMaxRemembered = 20'000;
 
   /// Reads the file once. Throws std::runtime_error where it cannot be used: that is for the start to tell.
@@ -52,12 +55,6 @@ class Authenticator {
   /// authenticator's own; it must be quick.
   std::optional<Outcome> check(const categories::IpAddress& client, const Credentials& credentials, Time now,
                                Done done);
-
-  struct Counts {
-    std::uint64_t accepted = 0, refused = 0, too_often = 0, busy = 0, failed = 0;
-  };
-  /// Of what was verified or turned away; what is remembered does not count.
-  Counts counts() const;
 
  private:
   struct Impl;

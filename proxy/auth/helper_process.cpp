@@ -33,9 +33,11 @@ void append_encoded(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string helper_line(const Credentials& credentials) {
+std::string helper_line(std::string_view channel, const Credentials& credentials) {
   std::string line;
-  line.reserve(3 * (credentials.user.size() + credentials.password.size()) + 2);  // no copy stays behind
+  line.reserve(channel.size() + 3 * (credentials.user.size() + credentials.password.size()) +
+               2);  // nothing stays behind
+  line = channel;
   append_encoded(line, credentials.user);
   line += ' ';
   append_encoded(line, credentials.password);
@@ -50,9 +52,9 @@ HelperProcess::Answer parse_answer(std::string_view line) {
   return HelperProcess::Answer::failed;  // BH, and what is none of the three
 }
 
-HelperProcess::HelperProcess(std::vector<std::string> command, std::chrono::milliseconds timeout,
+HelperProcess::HelperProcess(std::vector<std::string> command, Channels channels, std::chrono::milliseconds timeout,
                              const std::atomic<bool>& stop)
-    : command_(std::move(command)), timeout_(timeout), stop_(stop) {}
+    : command_(std::move(command)), channels_(channels), timeout_(timeout), stop_(stop) {}
 
 HelperProcess::~HelperProcess() {
   end();
@@ -152,7 +154,9 @@ HelperProcess::Answer HelperProcess::ask(const Credentials& credentials) {
     if (!start()) return fail("cannot be started: " + categories::last_error());
   }
   const auto until = now + timeout_;
-  auto line = helper_line(credentials);
+  std::string channel;
+  if (channels_ == Channels::numbered) channel = std::to_string(++questions_) + ' ';
+  auto line = helper_line(channel, credentials);
   // An answer that came unasked would be taken for this one.
   pollfd early{pipe_.get(), POLLIN, 0};
   const bool in_step = ::poll(&early, 1, 0) == 0;
@@ -163,7 +167,8 @@ HelperProcess::Answer HelperProcess::ask(const Credentials& credentials) {
   std::string answer;
   if (!receive(answer, until)) return fail("no answer of one line in time");
   pause_ = kFirstPause;
-  return parse_answer(answer);
+  if (!answer.starts_with(channel)) return fail("it answers what it was not asked");
+  return parse_answer(std::string_view(answer).substr(channel.size()));
 }
 
 }  // namespace breakwater::auth

@@ -196,6 +196,9 @@ const std::vector<Setting>& table() {
              return {};
            },
            [](Settings& out) { out.auth_helper.clear(); })},
+      {"proxy.auth.channels", "false", "true, false",
+       "the helper wants a channel number before each question (`concurrency` of squid)",
+       flag(&Settings::auth_channels)},
       {"proxy.auth.helpers", "2", "1 to 32", "processes of the helper", number(&Settings::auth_helpers, 1, 32)},
       {"proxy.auth.timeout", "\"10s\"", "10ms to 60s", "for an answer of the helper",
        duration(&Settings::auth_timeout, kLeast, seconds(60))},

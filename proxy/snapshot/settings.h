@@ -25,6 +25,7 @@ struct Settings {
   std::filesystem::path tls_key;
   std::filesystem::path auth_users;
   std::vector<std::string> auth_helper;
+  bool auth_channels = false;
   std::uint64_t auth_helpers = 0;
   milliseconds auth_timeout{};
   milliseconds auth_remember{};

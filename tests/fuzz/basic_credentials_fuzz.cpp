@@ -23,7 +23,7 @@ void run(std::span<const std::uint8_t> input) {
   require(!credentials->user.empty() && credentials->user.size() <= kMaxUserBytes, "a user name out of bounds");
   require(credentials->user.find(':') == std::string::npos, "a colon in a user name");
   require(credentials->password.size() <= kMaxPasswordBytes, "a long password");
-  const auto line = helper_line(*credentials);
+  const auto line = helper_line("", *credentials);
   require(std::ranges::count(line, '\n') == 1 && line.ends_with('\n'), "not one line for a helper");
   require(std::ranges::count(line, ' ') == 1, "not two words for a helper");
 }

@@ -1,10 +1,15 @@
 """The gateway as an HTTPS proxy: clients speak TLS to the gateway itself, and TLS again to an origin within it."""
 
+import base64
+import os
+import shutil
 import ssl
+import subprocess
 import time
 
 import pytest
 
+from support.command import run
 from support.curl import curl
 from support.hello import client_hello
 from support.peer import connect, get
@@ -110,3 +115,22 @@ def test_a_drain_ends_idle_connections(start_tls):
     gateway.stop()
     peer.take_rest()
     assert time.monotonic() - begin < 4
+
+
+def test_a_browser_uses_the_https_proxy_by_a_pac_file(start_tls, nginx, tmp_path):
+    browser = shutil.which("chromium")
+    if not browser:
+        pytest.skip("chromium is not there")
+    gateway = start_tls({"proxy.connect.ports": [nginx.tls_port]})
+    settings = tmp_path / "breakwater.toml"
+    settings.write_text(f'proxy.tls.listen = ["127.0.0.1:{tls_port(gateway)}"]\nproxy.pac.host = "127.0.0.1"\n')
+    pac = tmp_path / "proxy.pac"
+    pac.write_text(run("pac", "--config", settings).stdout)
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--ignore-certificate-errors",
+               f"--proxy-pac-url=data:application/x-ns-proxy-autoconfig;base64,{base64.b64encode(pac.read_bytes()).decode()}",
+               f"--user-data-dir={tmp_path}/profile", "--timeout=20000", "--dump-dom", nginx.tls_url(host="www.allowed.test")]
+    shown = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120,
+                           env={**os.environ, "HOME": str(tmp_path)})
+    assert "Hello from nginx" in shown.stdout, shown.stderr
+    line = gateway.log_lines(1, host="www.allowed.test")[0]
+    assert (line["method"], line["action"], line["sni"]) == ("CONNECT", "allow", "www.allowed.test")

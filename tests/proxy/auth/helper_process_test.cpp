@@ -18,8 +18,9 @@ Credentials credentials(std::string_view user, std::string_view password) {
 /// A helper that a shell script is.
 class Helper {
  public:
-  explicit Helper(std::string script, std::chrono::milliseconds timeout = 5s)
-      : process_({"/bin/sh", "-c", std::move(script)}, timeout, stop_) {}
+  explicit Helper(std::string script, std::chrono::milliseconds timeout = 5s,
+                  HelperProcess::Channels channels = HelperProcess::Channels::none)
+      : process_({"/bin/sh", "-c", std::move(script)}, channels, timeout, stop_) {}
   Answer ask(std::string_view user, std::string_view password) { return process_.ask(credentials(user, password)); }
   void stop() { stop_ = true; }
 
@@ -29,7 +30,8 @@ class Helper {
 };
 
 TEST(HelperProcess, WordsAreEncoded) {
-  EXPECT_EQ(helper_line(credentials("ann@x", "a b%\xc3\xa9~")), "ann%40x a%20b%25%C3%A9~\n");
+  EXPECT_EQ(helper_line("", credentials("ann@x", "a b%\xc3\xa9~")), "ann%40x a%20b%25%C3%A9~\n");
+  EXPECT_EQ(helper_line("7 ", credentials("a", "b")), "7 a b\n");
 }
 
 TEST(HelperProcess, Answers) {
@@ -49,6 +51,16 @@ TEST(HelperProcess, OneProcessAnswersAllThatItIsAsked) {
   EXPECT_EQ(helper.ask("bob", "right!"), Answer::ok);
 }
 
+TEST(HelperProcess, ChannelsKeepQuestionsAndAnswersTogether) {
+  constexpr auto kNumbered = HelperProcess::Channels::numbered;
+  Helper helper("while read channel user password; do echo $channel OK; done", 5s, kNumbered);
+  EXPECT_EQ(helper.ask("ann", "right"), Answer::ok);
+  EXPECT_EQ(helper.ask("bob", "right"), Answer::ok);
+  Helper stuck("while read channel user password; do echo 1 OK; done", 5s, kNumbered);
+  EXPECT_EQ(stuck.ask("ann", "right"), Answer::ok);
+  EXPECT_EQ(stuck.ask("bob", "wrong"), Answer::failed);
+}
+
 TEST(HelperProcess, WhatGoesWrongIsNoAnswer) {
   const std::string scripts[] = {
       "exit 1",
@@ -64,7 +76,7 @@ TEST(HelperProcess, WhatGoesWrongIsNoAnswer) {
     EXPECT_EQ(helper.ask("ann", "right"), Answer::failed) << script;
   }
   std::atomic<bool> stop = false;
-  HelperProcess missing({"/nowhere/helper"}, 300ms, stop);
+  HelperProcess missing({"/nowhere/helper"}, HelperProcess::Channels::none, 300ms, stop);
   EXPECT_EQ(missing.ask(credentials("ann", "right")), Answer::failed);
 }
 
