@@ -12,6 +12,7 @@
 #include "proxy/cli/pass.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
+#include "proxy/cli/quota.h"
 #include "proxy/cli/timetable.h"
 #include "proxy/cli/user.h"
 #include "proxy/cli/who.h"
@@ -89,6 +90,16 @@ Users add_user(CLI::App& user, cli::UserOptions& options) {
   for (auto* command : {add, remove})
     command->add_option("name", options.name, "Name of the account")->required();
   return {add, remove, list};
+}
+
+CLI::App* add_quota(CLI::App& program, cli::QuotaOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* command = program.add_subcommand("quota", "Show who has used how much of which quota");
+  command->add_option("person", options.person,
+                      "user:NAME, device:NAME or address:A, or without its kind (default: all)");
+  command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  add_json(*command, options.output);
+  return command;
 }
 
 CLI::App* add_timetable(CLI::App& program, cli::TimetableOptions& options) {
@@ -242,6 +253,9 @@ int main(int argc, char** argv) {
   cli::WhoOptions who_options;
   const auto* who = add_who(program, who_options);
 
+  cli::QuotaOptions quota_options;
+  const auto* quota = add_quota(program, quota_options);
+
   cli::ExplainOptions explain_options;
   const auto* explain = add_explain(program, explain_options);
 
@@ -281,6 +295,7 @@ int main(int argc, char** argv) {
   if (*policy_check) return cli::policy_check(policy_file, policy_state, policy_output);
   if (*attempts) return cli::attempts(state, since, attempts_output);
   if (*who) return cli::who(who_options);
+  if (*quota) return cli::quota(quota_options);
   if (*explain) return cli::explain(explain_options);
   if (*list_commands.update) return cli::lists_update(lists_options);
   if (*list_commands.history) return cli::lists_history(lists_options);

@@ -100,6 +100,12 @@ std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zo
   return from_civil(*day, minutes(*clock) + seconds(*second), zone);
 }
 
+CivilDay day_of(SysSeconds when, const date::time_zone& zone) {
+  const std::chrono::sys_days day(
+      std::chrono::days(date::floor<date::days>(to_local(when, zone)).time_since_epoch().count()));
+  return {from_civil(day, {}, zone), from_civil(day + std::chrono::days(1), {}, zone)};
+}
+
 std::string format_civil(SysSeconds when, const date::time_zone& zone) {
   const auto offset = zone.get_info(when).offset;
   const auto local = to_local(when, zone);

@@ -31,6 +31,13 @@ SysSeconds from_civil(std::chrono::sys_days day, std::chrono::seconds clock, con
 /// form, or no such date or time.
 std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zone& zone);
 
+/// The civil day around `when`: [from, until).
+struct CivilDay {
+  SysSeconds from;
+  SysSeconds until;
+};
+CivilDay day_of(SysSeconds when, const date::time_zone& zone);
+
 /// RFC 3339 with the zone's offset: "2026-11-23T10:30:00+00:00".
 std::string format_civil(SysSeconds when, const date::time_zone& zone);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "categories/url.h"
+#include "rules/civil_time.h"
 
 namespace breakwater::rules {
 namespace {
@@ -26,7 +27,8 @@ bool is_same(const Verdict& a, const Verdict& b) {
   const auto entry = [](const Verdict& verdict) {
     return verdict.because ? std::pair(verdict.because->list, verdict.because->line) : std::pair(ListId(), 0u);
   };
-  return a.action == b.action && a.reason == b.reason && a.pass == b.pass && a.rule == b.rule && entry(a) == entry(b);
+  return a.action == b.action && a.reason == b.reason && a.pass == b.pass && a.rule == b.rule && a.quotas == b.quotas &&
+         entry(a) == entry(b);
 }
 
 bool is_stricter(const Ruling& a, const Ruling& b) {
@@ -45,7 +47,7 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   classify(facts);
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
-  judge(verdict, facts, subject.group, period(subject.group, now), now);
+  judge(verdict, facts, subject, period(subject.group, now), now);
   ask_for_sign_in(verdict, subject);
   return verdict;
 }
@@ -58,7 +60,9 @@ Verdict Engine::decide_in(std::string_view period, const Facts& facts, GroupId g
   classify(facts);
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
-  judge(verdict, facts, group, {period, std::nullopt, std::nullopt}, std::nullopt);
+  Subject subject;
+  subject.group = group;
+  judge(verdict, facts, subject, {period, std::nullopt, std::nullopt}, std::nullopt);
   return verdict;
 }
 
@@ -72,8 +76,10 @@ Verdict Engine::refuse(Reason reason, const Subject& subject, SysSeconds now) {
 }
 
 std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& subject, SysSeconds now) {
+  auto then = subject;
   for (auto when = now; when <= now + kLookAhead;) {
-    const auto verdict = decide(facts, subject, when);
+    then.spent = still_spent(subject, now, when);
+    const auto verdict = decide(facts, then, when);
     if (verdict.action == Action::allow) return when;
     if (!verdict.until) break;
     when = *verdict.until;
@@ -83,12 +89,27 @@ std::optional<SysSeconds> Engine::opens_at(const Facts& facts, const Subject& su
 
 std::optional<SysSeconds> Engine::next_bell(SysSeconds now) {
   auto next = snapshot_->passes ? snapshot_->passes->next_edge(now) : std::nullopt;
-  for (const auto& group : snapshot_->policy.groups) {
+  const auto& policy = snapshot_->policy;
+  for (const auto& group : policy.groups) {
     if (!group.timetable) continue;
     const auto until = timetable_span(*group.timetable, now).until;
     if (until && (!next || *until < *next)) next = until;
   }
+  const auto is_daily = [](const Quota& quota) { return quota.per == Quota::Per::day; };
+  if (std::any_of(policy.quotas.begin(), policy.quotas.end(), is_daily)) {
+    const auto midnight = day_of(now, *policy.zone).until;
+    if (!next || midnight < *next) next = midnight;
+  }
   return next;
+}
+
+/// Of what is spent at `since`: that of which the stretch has not ended by `when`.
+std::uint32_t Engine::still_spent(const Subject& subject, SysSeconds since, SysSeconds when) const {
+  const auto& policy = snapshot_->policy;
+  auto spent = subject.spent;
+  for (std::size_t i = 0; spent != 0 && i < policy.quotas.size(); ++i)
+    if (!stretch_of(policy, policy.quotas[i].per, subject.group, since).contains(when)) spent &= ~quota_bit(i);
+  return spent;
 }
 
 const PeriodSpan& Engine::period(GroupId group, SysSeconds now) {
@@ -117,7 +138,7 @@ void Engine::classify(const Facts& facts) {
   snapshot_->catalogue->classify(facts.host, match_text_, *scratch_, classification_);
 }
 
-void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span,
+void Engine::judge(Verdict& verdict, const Facts& facts, const Subject& subject, const PeriodSpan& span,
                    std::optional<SysSeconds> now) {
   const auto& policy = snapshot_->policy;
   if ((verdict.categories & policy.floor).any()) {
@@ -126,7 +147,7 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
     blame_floor(verdict);
     return;
   }
-  if (const auto reason = refusal(facts, group)) {
+  if (const auto reason = refusal(facts, subject.group)) {
     verdict.reason = *reason;
   } else if (policy.is_essential(facts.host)) {
     verdict.action = Action::allow;
@@ -141,10 +162,13 @@ void Engine::judge(Verdict& verdict, const Facts& facts, GroupId group, const Pe
       verdict.categories = classification_.local;
     }
     verdict.until = span.until;
-    apply_rules(verdict, group, {});
-    if (now && verdict.action == Action::block) apply_passes(verdict, facts.host, group, *now);
+    apply_rules(verdict, subject, {});
+    if (now && (verdict.action == Action::block || verdict.quotas != 0))
+      apply_passes(verdict, facts.host, subject, *now);
+    if (now && verdict.reason == Reason::quota) note_return(verdict, *now);
   }
-  if (verdict.action == Action::allow) verdict.dial_as = safe_name(facts.host, policy.groups[group].safe_search);
+  if (verdict.action == Action::allow)
+    verdict.dial_as = safe_name(facts.host, policy.groups[subject.group].safe_search);
   note_concern(verdict);
 }
 
@@ -175,9 +199,9 @@ void Engine::blame_floor(Verdict& verdict) const {
 }
 
 /// What is in a lifted category counts as allowed by a pass, whose id is for the caller to give.
-void Engine::apply_rules(Verdict& verdict, GroupId group, const categories::CategorySet& lifted) const {
+void Engine::apply_rules(Verdict& verdict, const Subject& subject, const categories::CategorySet& lifted) const {
   const auto& policy = snapshot_->policy;
-  const auto& rulings = policy.rulings(group, verdict.period);
+  const auto& rulings = policy.rulings(subject.group, verdict.period);
   const Ruling* ruling = nullptr;
   std::optional<Match> opened;
   for (const auto& match : classification_.matches) {
@@ -205,30 +229,78 @@ void Engine::apply_rules(Verdict& verdict, GroupId group, const categories::Cate
     verdict.reason = Reason::rule;
     verdict.rule = policy.rules[ruling->rule];
   } else {
-    verdict.action = policy.groups[group].fallback;
+    verdict.action = policy.groups[subject.group].fallback;
     verdict.reason = Reason::group_default;
+  }
+  if (verdict.action == Action::allow && !policy.quotas.empty()) apply_quotas(verdict, subject, lifted);
+}
+
+/// What is allowed is use of the quotas of its categories, and blocked where one of them is used up; but not by those
+/// of what a pass lifts. The word of the local allow list stands.
+void Engine::apply_quotas(Verdict& verdict, const Subject& subject, const categories::CategorySet& lifted) const {
+  const auto& policy = snapshot_->policy;
+  const auto blame = [&](const categories::CategorySet& blamed) {
+    const auto& matches = classification_.matches;
+    const auto found =
+        std::find_if(matches.begin(), matches.end(), [&](const Match& match) { return blamed.test(match.category); });
+    if (found != matches.end()) verdict.because = *found;
+    verdict.rule = {};
+  };
+  const auto all = quotas_of(policy, subject.group, verdict.period, verdict.categories);
+  const auto left = quotas_of(policy, subject.group, verdict.period, verdict.categories & ~lifted);
+  if (const auto spent = left & subject.spent; spent != 0 && verdict.reason != Reason::allow_list) {
+    // One of the period is named, if there is any: it does not return before the verdict ends.
+    const Quota* named = nullptr;
+    for (std::size_t i = 0; i < policy.quotas.size(); ++i)
+      if ((spent & quota_bit(i)) != 0 && (!named || policy.quotas[i].per < named->per)) named = &policy.quotas[i];
+    verdict.action = Action::block;
+    verdict.reason = Reason::quota;
+    verdict.quota = named->name;
+    verdict.quotas = spent;
+    blame(named->categories);
+  } else if (verdict.reason != Reason::pass) {
+    verdict.quotas = left;
+    if (all == 0 || left != 0) return;
+    verdict.reason = Reason::pass;
+    blame(lifted);
   }
 }
 
-/// `verdict` blocks without passes. Its `until` becomes the first instant at which the passes make another of it.
-void Engine::apply_passes(Verdict& verdict, const categories::Host& host, GroupId group, SysSeconds now) const {
+/// When what is used up returns, where that is before the end of the period.
+void Engine::note_return(Verdict& verdict, SysSeconds now) const {
+  const auto& policy = snapshot_->policy;
+  for (std::size_t i = 0; i < policy.quotas.size(); ++i)
+    if ((verdict.quotas & quota_bit(i)) != 0 && policy.quotas[i].per == Quota::Per::period) return;
+  const auto midnight = day_of(now, *policy.zone).until;
+  if (!verdict.until || midnight < *verdict.until) verdict.until = midnight;
+}
+
+/// `verdict` blocks without passes, or is use of a quota. Its `until` becomes the first instant at which the passes
+/// make another of it.
+void Engine::apply_passes(Verdict& verdict, const categories::Host& host, const Subject& subject,
+                          SysSeconds now) const {
   if (!snapshot_->passes) return;
-  const auto passes = snapshot_->passes->concerning(group, host, verdict.categories);
+  const auto passes = snapshot_->passes->concerning(subject.group, host, verdict.categories);
   if (passes.empty()) return;
   const auto without = verdict;
-  apply_passes_at(verdict, host, group, passes, now);
+  apply_passes_at(verdict, host, subject, passes, now);
   for (const auto* entry : passes) {
     for (const auto edge : {entry->pass.from, entry->pass.until}) {
       if (edge <= now || (verdict.until && edge >= *verdict.until)) continue;
       auto then = without;
-      apply_passes_at(then, host, group, passes, edge);
+      apply_passes_at(then, host, subject, passes, edge);
       if (!is_same(then, verdict)) verdict.until = edge;
     }
   }
 }
 
-void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, GroupId group, const Passes::Found& passes,
-                             SysSeconds when) const {
+void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, const Subject& subject,
+                             const Passes::Found& passes, SysSeconds when) const {
+  const auto forget = [&verdict] {
+    verdict.because.reset();
+    verdict.rule = verdict.quota = {};
+    verdict.quotas = 0;
+  };
   categories::CategorySet lifted;
   for (const auto* entry : passes) {
     if (!entry->pass.holds_at(when)) continue;
@@ -237,17 +309,15 @@ void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, Gro
     verdict.action = Action::allow;
     verdict.reason = Reason::pass;
     verdict.pass = entry->pass.id;
-    verdict.because.reset();
-    verdict.rule = {};
+    forget();
     return;
   }
   if (lifted.none()) return;
-  verdict.because.reset();
-  verdict.rule = {};
-  apply_rules(verdict, group, lifted);
+  forget();
+  apply_rules(verdict, subject, lifted);
   if (verdict.reason != Reason::pass) return;
   for (const auto* entry : passes) {
-    if (!entry->pass.holds_at(when) || !entry->lifts.test(verdict.because->category)) continue;
+    if (!entry->pass.holds_at(when) || (verdict.because && !entry->lifts.test(verdict.because->category))) continue;
     verdict.pass = entry->pass.id;
     return;
   }
@@ -270,6 +340,7 @@ void Engine::ask_for_sign_in(Verdict& verdict, const Subject& subject) const {
   verdict.concern = Concern::none;
   verdict.concern_match.reset();
   verdict.until.reset();
+  verdict.quotas = 0;
   verdict.rule = verdict.pass = verdict.dial_as = {};
 }
 

@@ -33,8 +33,9 @@ class Engine {
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
   /// essential -> allow; nobody signed in where the group must -> block; pass -> allow what would else be blocked
   /// below; local allow -> allow; what a local list recategorises is no longer what feeds say; rules, the strictest
-  /// category winning -> allow or block; the group's default. A pass for a category opens a site only where nothing but
-  /// that category blocks it. The verdict's views live as long as snapshot().
+  /// category winning -> allow or block; the group's default; a quota that is used up (subject.spent) -> block what
+  /// rules or default allow. A pass for a category opens a site only where nothing but that category blocks it. What a
+  /// pass opens is no use of a quota. The verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
@@ -45,13 +46,13 @@ class Engine {
   Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);
 
   /// The first instant from `now` on at which the same question would be allowed, looking 8 days ahead; for the block
-  /// page.
+  /// page. What is spent now is not spent again in a later stretch.
   std::optional<SysSeconds> opens_at(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// When the group's period ends; none where no bell is in sight.
   std::optional<SysSeconds> bell(GroupId group, SysSeconds now) { return period(group, now).until; }
 
-  /// The next bell of any group, or edge of any pass, after `now`.
+  /// The next bell of any group, edge of any pass, or midnight where a quota returns then, after `now`.
   std::optional<SysSeconds> next_bell(SysSeconds now);
 
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
@@ -68,14 +69,17 @@ class Engine {
   const PeriodSpan& timetable_span(std::uint16_t timetable, SysSeconds now);
   void classify(const Facts& facts);
   /// Without `now` no pass counts.
-  void judge(Verdict& verdict, const Facts& facts, GroupId group, const PeriodSpan& span,
+  void judge(Verdict& verdict, const Facts& facts, const Subject& subject, const PeriodSpan& span,
              std::optional<SysSeconds> now);
   std::optional<Reason> refusal(const Facts& facts, GroupId group) const;
   void blame_floor(Verdict& verdict) const;
-  void apply_rules(Verdict& verdict, GroupId group, const categories::CategorySet& lifted) const;
-  void apply_passes(Verdict& verdict, const categories::Host& host, GroupId group, SysSeconds now) const;
-  void apply_passes_at(Verdict& verdict, const categories::Host& host, GroupId group, const Passes::Found& passes,
-                       SysSeconds when) const;
+  void apply_rules(Verdict& verdict, const Subject& subject, const categories::CategorySet& lifted) const;
+  void apply_quotas(Verdict& verdict, const Subject& subject, const categories::CategorySet& lifted) const;
+  std::uint32_t still_spent(const Subject& subject, SysSeconds since, SysSeconds when) const;
+  void note_return(Verdict& verdict, SysSeconds now) const;
+  void apply_passes(Verdict& verdict, const categories::Host& host, const Subject& subject, SysSeconds now) const;
+  void apply_passes_at(Verdict& verdict, const categories::Host& host, const Subject& subject,
+                       const Passes::Found& passes, SysSeconds when) const;
   void ask_for_sign_in(Verdict& verdict, const Subject& subject) const;
   void note_concern(Verdict& verdict) const;
 

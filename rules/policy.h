@@ -12,6 +12,7 @@
 #include "categories/host.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
+#include "rules/quota.h"
 #include "rules/safe_search.h"
 #include "rules/subject.h"
 #include "rules/timetable.h"
@@ -60,6 +61,7 @@ class Policy {
   categories::CategorySet floor;   ///< with children; the locked categories always
   std::vector<Concern> concern;    ///< by category, children included
   std::chrono::milliseconds grace{60'000};
+  std::vector<Quota> quotas;  ///< at most kMaxQuotas
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

@@ -11,6 +11,7 @@
 #include "rules/diagnostic_sink.h"
 #include "rules/feed.h"
 #include "rules/policy.h"
+#include "rules/quota_parser.h"
 
 namespace breakwater::rules {
 
@@ -39,6 +40,7 @@ struct PolicyDraft {
   std::vector<Group> groups;
   std::optional<GroupId> catch_all;
   std::vector<RuleDraft> rules;
+  std::vector<QuotaDraft> quotas;
   std::vector<Text> floor;
   std::vector<std::pair<Text, Concern>> concern;
   std::vector<Text> essential;  ///< in normal form

@@ -39,7 +39,9 @@ class PolicyParser {
   std::optional<Network> network(const Text& text);
   void rules(std::vector<TomlTable> tables);
   void rule_categories(TomlTable& table, RuleDraft& rule);
-  void rule_periods(const std::vector<Text>& periods, RuleDraft& rule);
+  std::vector<std::string> periods(const std::vector<Text>& texts, const std::vector<GroupId>& groups,
+                                   std::string_view whose);
+  void quotas(std::vector<TomlTable> tables);
   void other_periods();
   void concern(TomlTable table);
   std::vector<Text> hosts(TomlTable& table);
@@ -194,22 +196,27 @@ void PolicyParser::rule_categories(TomlTable& table, RuleDraft& rule) {
     sink_.error(table.place(), "this rule says nothing: it needs allow or block");
 }
 
-void PolicyParser::rule_periods(const std::vector<Text>& periods, RuleDraft& rule) {
+/// `whose` names what speaks of the periods, for these groups: "rule".
+std::vector<std::string> PolicyParser::periods(const std::vector<Text>& texts, const std::vector<GroupId>& groups,
+                                               std::string_view whose) {
   const auto is_meant = [&](std::size_t group) {
-    return rule.groups.empty() || std::find(rule.groups.begin(), rule.groups.end(), group) != rule.groups.end();
+    return groups.empty() || std::find(groups.begin(), groups.end(), group) != groups.end();
   };
   std::set<std::uint16_t> timetables;
   for (std::size_t i = 0; i < draft_.groups.size(); ++i)
     if (draft_.groups[i].timetable && is_meant(i)) timetables.insert(*draft_.groups[i].timetable);
-  for (const auto& period : periods) {
+  std::vector<std::string> names;
+  for (const auto& period : texts) {
     const auto knows = [&](std::uint16_t timetable) { return periods_[timetable].contains(period.value); };
     if (!all_periods_.contains(period.value))
       sink_.error(period.place, "unknown period " + in_quotes(period.value) +
                                     sink_.did_you_mean(period.place, period.value, all_periods_));
     else if (sound_ && std::none_of(timetables.begin(), timetables.end(), knows))
-      sink_.error(period.place, "period " + in_quotes(period.value) + " is in no timetable of this rule's groups");
-    rule.periods.push_back(period.value);
+      sink_.error(period.place, "period " + in_quotes(period.value) + " is in no timetable of this " +
+                                    std::string(whose) + "'s groups");
+    names.push_back(period.value);
   }
+  return names;
 }
 
 void PolicyParser::rules(std::vector<TomlTable> tables) {
@@ -223,19 +230,36 @@ void PolicyParser::rules(std::vector<TomlTable> tables) {
     }
     for (const auto& text : table.texts("groups", Need::filled))
       if (const auto group = reference(text, "group", draft_.groups)) rule.groups.push_back(*group);
-    rule_periods(table.texts("periods", Need::filled), rule);
+    rule.periods = periods(table.texts("periods", Need::filled), rule.groups, "rule");
     rule_categories(table, rule);
     table.check_unknown();
     draft_.rules.push_back(std::move(rule));
   }
 }
 
-/// An exception or a calendar may bring a period that the week does not have, if a rule speaks of it; else its name is
-/// likely a slip.
+void PolicyParser::quotas(std::vector<TomlTable> tables) {
+  keep_first(kMaxQuotas, "quotas", tables, sink_);
+  UniqueNames names("quota", sink_);
+  for (auto& table : tables) {
+    auto draft = parse_quota(table, category_names_, sink_);
+    auto& quota = draft.quota;
+    if (!quota.name.empty()) names.add({quota.name, draft.place});
+    for (const auto& text : draft.groups)
+      if (const auto group = reference(text, "group", draft_.groups)) quota.groups.push_back(*group);
+    quota.periods = periods(draft.periods, quota.groups, "quota");
+    if (sound_) check_returns(draft, draft_.groups, sink_);
+    draft_.quotas.push_back(std::move(draft));
+  }
+}
+
+/// An exception or a calendar may bring a period that the week does not have, if a rule or quota speaks of it; else its
+/// name is likely a slip.
 void PolicyParser::other_periods() {
   std::set<std::string_view> in_rules;
   for (const auto& rule : draft_.rules)
     in_rules.insert(rule.periods.begin(), rule.periods.end());
+  for (const auto& draft : draft_.quotas)
+    in_rules.insert(draft.quota.periods.begin(), draft.quota.periods.end());
   for (const auto& timetable : timetables_) {
     const auto week = timetable.week_periods();
     for (const auto& period : timetable.other_periods) {
@@ -303,6 +327,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("concern")) concern(std::move(*table));
   if (auto table = top.table("bell")) bell(std::move(*table));
   rules(top.tables("rule"));
+  quotas(top.tables("quota"));
   other_periods();
   top.check_unknown();
   return std::move(draft_);

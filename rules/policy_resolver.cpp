@@ -26,6 +26,7 @@ class PolicyBuilder {
     concern();
     essential();
     rules();
+    quotas();
     return std::move(policy_);
   }
 
@@ -37,6 +38,9 @@ class PolicyBuilder {
       for (const auto* names : {&rule.allow, &rule.block})
         for (const auto& text : *names)
           category(text);
+    for (const auto& quota : draft_.quotas)
+      for (const auto& text : quota.categories)
+        category(text);
   }
 
  private:
@@ -173,6 +177,39 @@ class PolicyBuilder {
           if (says[id] && !rulings[id]) rulings[id] = Ruling{*says[id], index};
       }
     }
+  }
+
+  void quotas() {
+    for (const auto& draft : draft_.quotas) {
+      auto quota = draft.quota;
+      for (const auto& text : draft.categories) {
+        const auto id = category(text);
+        if (!id) continue;
+        quota.categories |= table_.family(*id);
+        if (policy_.floor.test(*id))
+          sink_.error(text.place,
+                      in_quotes(text.value) + " is in the floor: it never opens, so that nothing is used up");
+        else if (!is_ever_allowed(quota, table_.family(*id)))
+          sink_.warning(text.place,
+                        in_quotes(text.value) + " is never allowed where this quota holds: nothing is used up");
+      }
+      policy_.quotas.push_back(std::move(quota));
+    }
+  }
+
+  bool is_ever_allowed(const Quota& quota, const CategorySet& family) const {
+    for (std::size_t i = 0; i < policy_.groups.size(); ++i) {
+      const auto group = static_cast<GroupId>(i);
+      for (const auto period : policy_.periods(group)) {
+        if (!quota.holds(group, period)) continue;
+        for (std::size_t id = 0; id < table_.size(); ++id) {
+          if (!family.test(id) || policy_.floor.test(id)) continue;
+          const auto* ruling = policy_.ruling(group, period, static_cast<CategoryId>(id));
+          if ((ruling ? ruling->action : policy_.groups[i].fallback) == Action::allow) return true;
+        }
+      }
+    }
+    return false;
   }
 
   const PolicyDraft& draft_;

@@ -35,6 +35,7 @@ struct Subject {
   OwnerKind owner = OwnerKind::unknown;
   std::string device_group{};  ///< the group that the register names for the device, or ""
   Confidence confidence = Confidence::network;
+  std::uint32_t spent = 0;  ///< bit i: quota i of the policy is used up
 };
 
 /// Whose use, acceptance and window it is: "user:NAME" of the account or, by the register, the person; where nobody is

@@ -52,9 +52,12 @@ struct Verdict {
   std::optional<categories::Match> concern_match;  ///< the entry that put it there
   std::string_view rule;                           ///< name, where a rule decided
   std::string_view pass;                           ///< id, where a pass decided
-  std::string_view period;                         ///< "" where the client has no group
+  std::string_view quota;                          ///< name, where a used-up quota decided
+  std::uint32_t quotas = 0;  ///< bit i: what moves is use of quota i of the policy; of a block: it is used up
+  std::string_view period;   ///< "" where the client has no group
   std::string_view group;
-  /// The bell, or the edge of a pass, at which it must be asked again; none where nothing of that kind changes it.
+  /// The bell, the edge of a pass or the return of a quota, at which it must be asked again; none where nothing of that
+  /// kind changes it.
   std::optional<SysSeconds> until;
   std::string_view dial_as;  ///< the name to dial in place of the host (safe search); "": the host's own
 };

@@ -109,7 +109,10 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     } else {
       sni_ = *name;
       const auto verdict = decide(rules::Stage::hello, *sni_, "");
-      if (may_go_on(verdict)) co_return true;
+      if (may_go_on(verdict)) {
+        count_for(quotas_ | verdict.quotas);
+        co_return true;
+      }
       if (verdict.action == rules::Action::allow)
         refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
       else

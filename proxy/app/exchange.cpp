@@ -94,6 +94,7 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
     co_return outcome;
   }
   Upload upload(worker_.executor(), client_, upstream, body, {settings.stall, settings.origin});
+  upload_ = &upload;
   upload.start();
   http::ResponseHead head;
   const auto received = co_await receive_response(upstream, head);
@@ -121,6 +122,7 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
     }
   }
   tx_.bytes_up += upload.bytes();
+  upload_ = nullptr;
   if (outcome.kind == Outcome::Kind::relayed) log();
   co_return outcome;
 }

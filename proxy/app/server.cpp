@@ -70,6 +70,7 @@ class Server {
         clock_(clock),
         log_(log),
         recorder_(recorder),
+        ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
         look_(io_),
         day_(io_),
@@ -187,7 +188,7 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, limit_, authenticator_.get(), sign_ins_};
+    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, authenticator_.get(), sign_ins_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -368,6 +369,7 @@ class Server {
   const Clock& clock_;
   telemetry::AccessLog& log_;
   safeguarding::Recorder& recorder_;
+  quota::Ledger ledger_;
   ConnectionLimit limit_;
   net::asio::io_context io_{1};
   net::Timer look_;

@@ -1,6 +1,7 @@
 #include "proxy/app/session.h"
 
 #include "categories/search_words.h"
+#include "proxy/app/upload.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -152,11 +153,13 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   account_.clear();
   sign_in_failed_ = false;
   if (!credentials.empty()) co_await sign_in(credentials);
+  tx_.engine = worker_.engine();
   const auto* known = worker_.identities().find(subject_.address);
   if (!account_.empty() || !identity::is_identified(subject_, known)) identify(subject_);
   holder_ = known && known->confidence == rules::Confidence::account ? known->user : std::string();
-  present_ = subject_;
   subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
+  subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
+  present_ = subject_;
 
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   if (tx_.verdict.action == rules::Action::block) {
@@ -164,12 +167,35 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
     co_return co_await refuse(403);
   }
+  quotas_ = tx_.verdict.quotas;
+  counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
   co_return co_await exchange(head);
 }
 
+/// Of the request at hand, as its line in the log will have it.
+std::uint64_t Session::moved() const {
+  return tx_.bytes_up + tx_.bytes_down + (relay_ ? relay_->bytes_up() + relay_->bytes_down() : 0) +
+         (upload_ ? upload_->bytes() : 0);
+}
+
+void Session::count_use() {
+  if (quotas_ == 0) return;
+  const auto now = moved();
+  if (now > counted_) worker_.note_use(present_, quotas_, now - counted_);
+  counted_ = now;
+}
+
+/// From now on what moves is use of these.
+void Session::count_for(std::uint32_t quotas) {
+  count_use();
+  quotas_ = quotas;
+  counted_ = moved();
+}
+
 void Session::log() {
+  count_for(0);
   const auto& verdict = tx_.verdict;
   const auto& policy_categories = tx_.engine->snapshot()->catalogue->categories();
   auto& counters = worker_.count();
@@ -211,6 +237,7 @@ void Session::log() {
   }
   record.rule = verdict.rule;
   record.pass = verdict.pass;
+  record.quota = verdict.quota;
   record.period = verdict.period;
   record.status = tx_.status;
   record.bytes_up = tx_.bytes_up;
@@ -249,18 +276,30 @@ Session::Rejudged Session::identify_again(rules::SysSeconds now) {
   return rejudge(net::End::identity, now);
 }
 
+Session::Rejudged Session::spend_again(rules::SysSeconds now) {
+  return worker_.spent(present_, now) == present_.spent ? Rejudged::nothing_open : rejudge(net::End::quota, now);
+}
+
 Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   const bool answering = origin_ && tx_.scheme == "http";  // of a CONNECT the hello is judged anyway
-  if ((!relay_ && !answering) || !tx_.host) return Rejudged::nothing_open;
+  const bool is_open = (relay_ || answering) && tx_.host;
+  if (is_open || tx_.engine != worker_.engine()) count_for(0);  // of another policy, they mean something else
+  if (!is_open) return Rejudged::nothing_open;
   auto engine = worker_.engine();
   auto& subject = present_;
   subject.address = subject_.address;
   identify(subject);
   subject.group = engine->snapshot()->policy.group_of(subject);
+  subject.spent = worker_.spent(subject, now);
   const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
   auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
-  if (may_go_on(verdict) && sni_) verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+  auto quotas = verdict.quotas;
+  if (may_go_on(verdict) && sni_) {
+    verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+    quotas |= verdict.quotas;
+  }
   if (may_go_on(verdict)) {
+    count_for(quotas);
     grace_.clear();
     sentence_.reset();
     return Rejudged::kept;
@@ -297,6 +336,8 @@ void Session::rejudge_if_stale() {
     rejudge(net::End::reload, now);
   else if (tx_.verdict.until && now >= *tx_.verdict.until)
     rejudge(net::End::bell, now);
+  else if (worker_.spent(present_, now) != present_.spent)
+    rejudge(net::End::quota, now);
   else
     identify_again(now);
 }

@@ -39,6 +39,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   /// Who is at its address may have changed: where somebody else has signed in, what the person before had open ends at
   /// once; else what is open is judged again.
   Rejudged identify_again(rules::SysSeconds now);
+  /// Other quotas may be used up now: what is open is judged again where that is so.
+  Rejudged spend_again(rules::SysSeconds now);
+  /// Tells the worker what has moved since the last time, where it is use of a quota.
+  void count_use();
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -94,6 +98,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void carry_out();
   void rejudge_if_stale();
   void cut(net::End cause);
+  std::uint64_t moved() const;
+  void count_for(std::uint32_t quotas);
   void log();
 
   // answer.cpp
@@ -101,6 +107,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> refuse(std::uint16_t status);
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
+  pages::QuotaUse quota_use() const;
 
   // sign_in.cpp
   bool may_sign_in() const;
@@ -152,6 +159,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
   std::optional<Sentence> sentence_;
   std::optional<categories::Host> sni_;
+  Upload* upload_ = nullptr;   ///< while a body is on its way
+  std::uint32_t quotas_ = 0;   ///< of which what moves is use
+  std::uint64_t counted_ = 0;  ///< of moved()
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::uint64_t requests_ = 0;
 };

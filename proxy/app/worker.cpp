@@ -104,13 +104,27 @@ net::Task<> Worker::every_second() {
     if (ended_) break;
     pool_.sweep();
     const auto now = services_.clock.seconds();
+    const auto spending = settle_quotas(now);
     if (now < judged_at_ || (next_bell_ && now >= *next_bell_)) {
       rejudge(net::End::bell);
       next_bell_ = engine_->next_bell(now);
     }
     judged_at_ = now;
+    if (spending == Spending::changed) rejudge(net::End::quota);
     if (ends_of_grace_ > 0) spdlog::info("grace is over: {} cut", std::exchange(ends_of_grace_, 0));
   }
+}
+
+/// Hands in what was used since the last time, and learns what is used up by that and on other workers.
+Worker::Spending Worker::settle_quotas(rules::SysSeconds now) {
+  const auto& policy = engine_->snapshot()->policy;
+  if (policy.quotas.empty() && spent_->empty()) return Spending::as_before;
+  for (auto& session : sessions_)
+    session.count_use();
+  auto spent = services_.ledger.hand_in(policy, std::exchange(uses_, {}), now);
+  const bool same = *spent == *spent_;
+  spent_ = std::move(spent);
+  return same ? Spending::as_before : Spending::changed;
 }
 
 /// Leaves a receipt of the edge in the log.
@@ -120,11 +134,14 @@ void Worker::rejudge(net::End cause) {
   std::array<std::size_t, 4> became{};  // by Session::Rejudged
   for (auto session = sessions_.begin(); session != sessions_.end();) {
     Session& each = *session++;
-    const auto outcome = cause == net::End::identity ? each.identify_again(now) : each.rejudge(cause, now);
+    const auto outcome = cause == net::End::identity ? each.identify_again(now)
+                         : cause == net::End::quota  ? each.spend_again(now)
+                                                     : each.rejudge(cause, now);
     ++became[static_cast<std::size_t>(outcome)];
   }
   const auto [unused, kept, graced, cut] = became;
-  if (cause == net::End::identity && kept + graced + cut == 0) return;  // hundreds sign in before a lesson
+  const bool is_personal = cause == net::End::identity || cause == net::End::quota;
+  if (is_personal && kept + graced + cut == 0) return;  // hundreds sign in before a lesson
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   spdlog::info("{}: {} judged again in {:.1f} ms: {} kept, {} in grace, {} cut", to_string(cause), kept + graced + cut,
                took.count(), kept, graced, cut);
@@ -132,13 +149,16 @@ void Worker::rejudge(net::End cause) {
 
 void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
   net::asio::post(io_, [this, next = std::move(next), cause] {
+    const auto now = services_.clock.seconds();
+    settle_quotas(now);
     engine_ = std::make_shared<rules::Engine>(next->snapshot);
+    settle_quotas(now);
     hits_.use(next->snapshot);
     own_ = next->own;
     tls_ = next->tls;
     resolver_.replace(next->hosts);
     pool_.clear();
-    next_bell_ = engine_->next_bell(services_.clock.seconds());
+    next_bell_ = engine_->next_bell(now);
     rejudge(cause);
   });
 }
@@ -174,6 +194,7 @@ void Worker::post_abort() {
 void Worker::end_if_done() {
   if (!draining_ || ended_ || !sessions_.empty()) return;
   ended_ = true;
+  settle_quotas(services_.clock.seconds());
   pool_.clear();
   wheel_.stop();
   resolver_.stop();

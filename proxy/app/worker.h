@@ -18,6 +18,7 @@
 #include "proxy/identity/identity_map.h"
 #include "proxy/identity/sign_ins.h"
 #include "proxy/net/upstream_pool.h"
+#include "proxy/quota/ledger.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/snapshot/settings.h"
 #include "proxy/telemetry/access_log.h"
@@ -32,6 +33,7 @@ struct Services {
   const Clock& clock;
   telemetry::AccessLog& log;
   safeguarding::Recorder& recorder;
+  quota::Ledger& ledger;
   ConnectionLimit& limit;
   auth::Authenticator* authenticator;  ///< nullptr: nobody can sign in
   std::shared_ptr<identity::SignIns> sign_ins;
@@ -89,12 +91,22 @@ class Worker {
   PassUses& pass_uses() { return pass_uses_; }
   std::vector<char>& relay_buffer() { return relay_buffer_; }
   bool draining() const { return draining_; }
+  /// Bytes of theirs moved that are use of these quotas.
+  void note_use(const rules::Subject& subject, std::uint32_t quotas, std::uint64_t bytes) {
+    uses_[{rules::person_key(subject), subject.group, quotas}] += bytes;
+  }
+  /// What they have used up, as known a second ago: the bits of Subject::spent.
+  std::uint32_t spent(const rules::Subject& subject, rules::SysSeconds now) const {
+    return spent_->empty() ? 0 : quota::spent_bits(*spent_, rules::person_key(subject), now);
+  }
   /// A connection was ended because its grace is over.
   void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
   void accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer);
   net::Task<> every_second();
+  enum class Spending : std::uint8_t { as_before, changed };
+  Spending settle_quotas(rules::SysSeconds now);
   void rejudge(net::End cause);
   void end_if_done();
 
@@ -109,6 +121,8 @@ class Worker {
   std::shared_ptr<rules::Engine> engine_;
   std::vector<categories::IpAddress> own_;
   Identities identities_ = std::make_shared<const identity::IdentityMap>();
+  quota::Uses uses_;  ///< since the last second, by the policy of engine_
+  std::shared_ptr<const quota::SpentMap> spent_ = std::make_shared<const quota::SpentMap>();
   std::vector<char> relay_buffer_;
   std::shared_ptr<const net::TlsServer> tls_;
   std::vector<std::pair<Listener, std::unique_ptr<net::Acceptor>>> acceptors_;

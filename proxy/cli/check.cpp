@@ -7,6 +7,7 @@
 #include "proxy/cli/terminal.h"
 #include "proxy/identity/now_file.h"
 #include "proxy/identity/state_file.h"
+#include "proxy/quota/book_file.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
 
@@ -66,6 +67,7 @@ class Printer {
     out_ += verdict.because ? std::to_string(verdict.because->line) : "null";
     member("rule", verdict.rule);
     if (!verdict.pass.empty()) member("pass", verdict.pass);
+    if (!verdict.quota.empty()) member("quota", verdict.quota);
     member("period", verdict.period);
     member("group", verdict.group);
     member("until", until(verdict));
@@ -81,6 +83,7 @@ class Printer {
     out_ += to_string(verdict.reason);
     if (!verdict.rule.empty()) out_ += " \"" + std::string(verdict.rule) + "\"";
     if (!verdict.pass.empty()) out_ += " " + std::string(verdict.pass);
+    if (!verdict.quota.empty()) out_ += " \"" + std::string(verdict.quota) + "\"";
     std::string_view separator = "; ";
     for (const auto name : names(verdict)) {
       out_ += std::exchange(separator, ", ");
@@ -121,6 +124,15 @@ void identify(rules::Subject& subject, const std::filesystem::path& folder) {
   identity::identify(subject, map.find(subject.address));
 }
 
+/// What a gateway on this state wrote down of them.
+std::uint32_t spent_of(const rules::Subject& subject, const rules::Policy& policy, const std::filesystem::path& state,
+                       rules::SysSeconds when) {
+  std::string error;
+  const quota::Book book(quota::read_book(state, error).people);
+  if (!error.empty()) fail(error + ": nothing counts as used");
+  return quota::spent_bits(book.spent(policy, when), rules::person_key(subject), when);
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
@@ -150,6 +162,9 @@ int check(const CheckOptions& options) {
     if (!at) return kUsage;
     when = *at;
   }
+
+  if (!options.state.empty() && (!options.user.empty() || !options.address.empty()))
+    subject.spent = spent_of(subject, policy, options.state, when);
 
   rules::Engine engine(snapshot);
   Printer printer(*snapshot, options.output);

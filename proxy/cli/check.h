@@ -11,7 +11,7 @@ enum class Output : std::uint8_t { text, json };
 struct CheckOptions {
   std::filesystem::path policy;
   std::filesystem::path config;  ///< empty: the default settings
-  std::filesystem::path state;   ///< of a gateway: with its feeds and its passes; empty: none
+  std::filesystem::path state;   ///< of a gateway: with its feeds, its passes and what clients have used; empty: none
   std::string group;
   std::string address;
   std::string user;

@@ -18,6 +18,8 @@ std::string_view to_string(End end) {
       return "reload";
     case End::pass:
       return "pass";
+    case End::quota:
+      return "quota";
     case End::identity:
       return "identity";
     case End::shutdown:

@@ -7,7 +7,7 @@
 namespace breakwater::net {
 
 /// Why a tunnel ended.
-enum class End : std::uint8_t { client, origin, idle, bell, reload, pass, identity, shutdown, error };
+enum class End : std::uint8_t { client, origin, idle, bell, reload, pass, quota, identity, shutdown, error };
 std::string_view to_string(End end);
 
 /// Moves bytes both ways between two connections until both have said they are done, one fails, or stop() is called.

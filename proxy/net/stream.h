@@ -45,7 +45,8 @@ class Stream {
   };
   Moved receive_now(std::span<char> space);
   Moved send_now(std::string_view bytes);
-  /// What to wait for once receive_now() or send_now() would block. TLS may have to write in order to read.
+  /// What to wait for once receive_now() would block: TLS may have to write in order to read. write() goes on from what
+  /// send_now() left.
   Socket::wait_type receive_waits_for() const { return receive_waits_for_; }
 
   /// Says that nothing more comes from here, in TLS by close_notify (RFC 8446 6.1); reading goes on.

@@ -124,6 +124,21 @@ void append_categories(Page& page, const std::vector<std::string_view>& categori
   page.raw(shown < categories.size() ? ", …</dd>" : "</dd>");
 }
 
+/// "20 of 20 minutes", and that there is nothing left.
+void append_quota(Page& page, const QuotaUse& quota, Language language) {
+  constexpr std::uint64_t kKiB = 1 << 10;
+  constexpr std::uint64_t kMiB = 1 << 20;
+  const Labels& label = labels(language);
+  const auto used = [&](const QuotaUse::Amount& amount, std::uint64_t unit, std::string_view name) {
+    auto text = std::to_string(amount.used / unit);
+    text.append(label.of).append(std::to_string((amount.most + unit - 1) / unit)).append(name);
+    page.row(label.used, text);
+  };
+  if (quota.minutes) used(*quota.minutes, 1, label.minutes);
+  if (quota.bytes) quota.bytes->most < kMiB ? used(*quota.bytes, kKiB, " KiB") : used(*quota.bytes, kMiB, " MiB");
+  if (quota.minutes || quota.bytes) page.row(label.left, label.nothing);
+}
+
 void append_help(Page& page, const std::vector<std::string_view>& categories, Language language) {
   const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
     return std::ranges::any_of(categories, [&](auto category) { return std::ranges::count(names, category) > 0; });
@@ -192,6 +207,7 @@ std::string render(const BlockPage& block, Language language) {
   page.row(label.rule, block.rule)
       .row(label.period, period_name(block.period, language))
       .row(label.detail, block.detail);
+  append_quota(page, block.quota, language);
   if (!block.reference.empty())
     page.raw("<dt>").text(label.reference).raw("</dt><dd class=\"reference\">").text(block.reference).raw("</dd>");
   page.raw("</dl><p class=\"ask\">").text(label.advice[kind]).raw("</p>");

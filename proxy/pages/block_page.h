@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,16 @@ enum class Language : std::uint8_t { english, welsh };
 /// The better of English and Welsh for an Accept-Language value (RFC 9110 12.5.4), English where it has no opinion.
 /// Reads the front of a value that is absurdly long.
 Language choose_language(std::string_view accept_language);
+
+/// What a person has used of a quota that is used up, where it limits that.
+struct QuotaUse {
+  struct Amount {
+    std::uint64_t used;
+    std::uint64_t most;
+  };
+  std::optional<Amount> minutes;
+  std::optional<Amount> bytes;
+};
 
 /// What a person whose request was stopped is told. Plain text of any bytes and length; rendering escapes and cuts it.
 struct BlockPage {
@@ -27,6 +38,7 @@ struct BlockPage {
   std::string_view
       until;  ///< when it opens, civil time of the centre, "10:30" or "Mon 23 Nov 10:30"; "": no time is known
   std::string_view reference;
+  QuotaUse quota{};  ///< for `quota`
 };
 
 /// A complete, self-contained HTML document in UTF-8: no script, no external resource, WCAG AA contrast, light and

@@ -41,6 +41,11 @@ struct Labels {
   std::string_view period;
   std::string_view rule;
   std::string_view detail;
+  std::string_view used;
+  std::string_view of;  ///< between two numbers, with its spaces
+  std::string_view minutes;
+  std::string_view left;
+  std::string_view nothing;
   std::string_view reference;
   std::array<std::string_view, 3> advice;  ///< by Kind
   std::string_view help;

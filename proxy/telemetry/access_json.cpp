@@ -179,6 +179,7 @@ void append_json(std::string& out, const AccessRecord& record) {
   append_field(out, R"(,"line":)", record.line);
   append_field(out, R"(,"rule":)", record.rule);
   append_field(out, R"(,"pass":)", record.pass);
+  append_field(out, R"(,"quota":)", record.quota);
   append_field(out, R"(,"period":)", record.period);
   append_field(out, R"(,"status":)", record.status);
   out += R"(,"bytes_up":)";

@@ -39,7 +39,8 @@ struct AccessRecord {
   std::string_view list;
   std::uint32_t line = 0;
   std::string_view rule;
-  std::string_view pass;  ///< id of the lesson pass that let it through
+  std::string_view pass;   ///< id of the lesson pass that let it through
+  std::string_view quota;  ///< name of the one that is used up
   std::string_view period;
   std::uint16_t status = 0;
   std::uint64_t bytes_up = 0;
@@ -47,7 +48,7 @@ struct AccessRecord {
   std::chrono::microseconds ms_head{0};
   std::chrono::microseconds ms_connect{0};
   std::chrono::microseconds ms_total{0};
-  std::string_view end;  ///< tunnels: client, origin, idle, bell, reload, pass, identity, shutdown, error
+  std::string_view end;  ///< tunnels: client, origin, idle, bell, reload, pass, quota, identity, shutdown, error
 };
 
 inline constexpr std::size_t kMaxFieldBytes = 4096;  ///< of one value in a line; what is cut ends in a marker

@@ -68,6 +68,28 @@ TEST(CivilTime, FormatsWithOffset) {
   EXPECT_EQ(format_civil(at("2026-01-01T03:00"), *find_zone("Asia/Kathmandu")), "2026-01-01T08:45:00+05:45");
 }
 
+TEST(CivilTime, DaysAreAsLongAsTheClocksMakeThem) {
+  struct Case {
+    const char* zone;
+    const char* when;
+    const char* from;
+    int hours;
+  };
+  constexpr Case kTable[] = {
+      {"Europe/London", "2026-11-23T23:59:59", "2026-11-23T00:00", 24},
+      {"Europe/London", "2026-07-01T00:30", "2026-07-01T00:00", 24},  // the day before by UTC
+      {"Europe/London", "2026-10-25T12:00", "2026-10-25T00:00", 25},
+      {"Europe/London", "2026-03-29T12:00", "2026-03-29T00:00", 23},
+      {"America/Asuncion", "2023-10-01T12:00", "2023-10-01T01:00", 23},  // without a midnight
+  };
+  for (const auto& [name, when, from, hours] : kTable) {
+    const auto& zone = *find_zone(name);
+    const auto day = day_of(*parse_civil(when, zone), zone);
+    EXPECT_EQ(day.from, *parse_civil(from, zone)) << when;
+    EXPECT_EQ(day.until - day.from, std::chrono::hours(hours)) << when;
+  }
+}
+
 TEST(CivilTime, FormatsForPeople) {
   const auto& zone = *find_zone("Europe/London");
   const auto at = [&](const char* text) { return *parse_civil(text, zone); };

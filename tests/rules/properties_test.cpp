@@ -55,19 +55,35 @@ class Properties : public Centre {
     std::string address;
     std::string host;
     Stage stage;
+    SysSeconds since;     ///< what is spent is spent then,
+    std::uint32_t spent;  ///< and as long as that stretch lasts
   };
   static Question some_question(RandomPolicy& random) {
     constexpr std::array kStages{Stage::http_request, Stage::connect, Stage::hello};
-    return {"10." + std::to_string(20 + random.below(4)) + ".0.9", random.one_of(kHosts), random.one_of(kStages)};
+    return {
+        "10." + std::to_string(20 + random.below(4)) + ".0.9", random.one_of(kHosts), random.one_of(kStages), {}, 0};
+  }
+  static void spend(Question& question, RandomPolicy& random, SysSeconds when) {
+    question.since = when;
+    question.spent = static_cast<std::uint32_t>(random.below(16));
   }
   Verdict ask(Engine& engine, const Question& question, SysSeconds when) const {
     const auto host = *categories::normalise_host(question.host, categories::HostSource::wire);
-    return engine.decide({question.stage, host, 443, "/"}, subject(question.address), when);
+    return engine.decide({question.stage, host, 443, "/"}, asking(question, when), when);
+  }
+  Subject asking(const Question& question, SysSeconds when) const {
+    auto who = subject(question.address);
+    const auto& quotas = snapshot_->policy.quotas;
+    for (std::size_t i = 0; i < quotas.size(); ++i)
+      if ((question.spent & quota_bit(i)) != 0 &&
+          stretch_of(snapshot_->policy, quotas[i].per, who.group, question.since).contains(when))
+        who.spent |= quota_bit(i);
+    return who;
   }
   Verdict ask(const Question& question, SysSeconds when) const { return ask(*engine_, question, when); }
   std::optional<SysSeconds> opens(const Question& question, SysSeconds when) const {
     const auto host = *categories::normalise_host(question.host, categories::HostSource::wire);
-    return engine_->opens_at({question.stage, host, 443, "/"}, subject(question.address), when);
+    return engine_->opens_at({question.stage, host, 443, "/"}, asking(question, when), when);
   }
 
   /// The verdict without its period and its end.
@@ -77,6 +93,9 @@ class Properties : public Centre {
         .append(verdict.rule)
         .append("|")
         .append(verdict.pass)
+        .append("|")
+        .append(verdict.quota)
+        .append(verdict.action == Action::allow ? std::to_string(verdict.quotas) : "")
         .append("|")
         .append(entry(verdict.because));
   }
@@ -151,13 +170,15 @@ TEST_F(Properties, NoEditOfThePolicyLetsALockedHostThrough) {
 TEST_F(Properties, UntilIsExact) {
   unsigned ends = 0;
   unsigned never = 0;
+  unsigned spent = 0;
   for (unsigned seed = 0; seed < kPolicies; ++seed) {
     RandomPolicy random(seed);
     const auto text = random.text();
     load_random(random, text);
     for (int i = 0; i < 40; ++i) {
-      const auto question = some_question(random);
+      auto question = some_question(random);
       const auto when = some_time(random);
+      spend(question, random, when);
       const auto verdict = ask(question, when);
       const auto what =
           fmt::format("{} of {} at {}, seed {}\n{}", question.host, question.address, civil(when), seed, text);
@@ -175,12 +196,14 @@ TEST_F(Properties, UntilIsExact) {
         continue;
       }
       ++ends;
+      spent += verdict.reason == Reason::quota ? 1U : 0U;
       ASSERT_NE(said_in_period(ask(question, end)), said_in_period(verdict)) << what;
       ASSERT_LE(*engine_->next_bell(when), end) << what;
     }
   }
   EXPECT_GT(ends, 1000u);
   EXPECT_GT(never, 100u);
+  EXPECT_GT(spent, 50u);
 }
 
 TEST_F(Properties, NothingChangesBeforeTheNextBell) {
@@ -190,7 +213,8 @@ TEST_F(Properties, NothingChangesBeforeTheNextBell) {
     for (int i = 0; i < 20; ++i) {
       const auto when = some_time(random);
       const auto bell = engine_->next_bell(when).value_or(when + hours(24));
-      const auto question = some_question(random);
+      auto question = some_question(random);
+      spend(question, random, when);
       ASSERT_EQ(said_in_period(ask(question, bell - seconds(1))), said_in_period(ask(question, when)))
           << "seed " << seed;
     }
@@ -203,8 +227,9 @@ TEST_F(Properties, WhatOpensLaterOpensThenAndNotBefore) {
     RandomPolicy random(seed);
     load_random(random, random.text());
     for (int i = 0; i < 20; ++i) {
-      const auto question = some_question(random);
+      auto question = some_question(random);
       const auto when = some_time(random);
+      spend(question, random, when);
       const auto opening = opens(question, when);
       if (opening) {
         ASSERT_EQ(ask(question, *opening).action, Action::allow) << "seed " << seed;

@@ -28,6 +28,8 @@ class RandomPolicy {
     out += "[floor]\ncategories = [\"gambling\"]\n[essential]\nhosts = [\"news.example\"]\n";
     for (std::size_t i = below(7); i > 0; --i)
       out += rule(i);
+    for (std::size_t i = below(4); i > 0; --i)
+      out += quota(i);
     return out;
   }
 
@@ -102,6 +104,16 @@ class RandomPolicy {
     if (allowed.empty() && blocked.empty()) blocked.push_back("chat");
     if (!allowed.empty()) out += fmt::format("allow = [\"{}\"]\n", fmt::join(allowed, "\", \""));
     if (!blocked.empty()) out += fmt::format("block = [\"{}\"]\n", fmt::join(blocked, "\", \""));
+    return out;
+  }
+
+  /// Learners alone have a timetable in every policy.
+  std::string quota(std::size_t number) {
+    const bool daily = chance(2);
+    auto out = fmt::format("[[quota]]\nname = \"quota {}\"\nminutes = 10\nper = \"{}\"\ncategories = {}\n", number,
+                           daily ? "day" : "period", some_of(kCategories));
+    if (!daily || chance(2)) out += "groups = [\"learners\"]\n";
+    if (!daily && chance(2)) out += "periods = " + some_of(kPeriods) + '\n';
     return out;
   }
 

@@ -24,12 +24,14 @@ ARROWS = {
     "proxy/lists": {"categories", "rules"},
     "proxy/identity": {"categories", "rules", "proxy/wire", "proxy/net"},
     "proxy/auth": {"categories", "rules", "proxy/wire", "proxy/identity"},
+    "proxy/quota": {"categories", "rules"},
     "proxy/snapshot": {"categories", "rules", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists"},
     "proxy/admin": {"categories", "rules", "proxy/net", "proxy/telemetry"},
-    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/auth", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/snapshot", "proxy/safeguarding",
+    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/auth", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/quota", "proxy/snapshot", "proxy/safeguarding",
                   "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
-                  "proxy/safeguarding", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/identity", "proxy/lists", "proxy/snapshot"},
+                  "proxy/safeguarding", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/identity", "proxy/lists", "proxy/quota",
+                  "proxy/snapshot"},
     "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
 }
 

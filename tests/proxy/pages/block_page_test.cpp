@@ -60,6 +60,21 @@ TEST(BlockPage, SaysWhatWhyUntilWhenAndTheReference) {
                            HasSubstr("Gofynnwch i’ch tiwtor")));
 }
 
+TEST(BlockPage, SaysWhatIsUsedOfAQuota) {
+  auto page = session_block();
+  page.reason = "quota";
+  page.quota.minutes = {20, 20};
+  page.quota.bytes = {210'000'000, 200 << 20};
+  EXPECT_THAT(
+      render(page, Language::english),
+      AllOf(HasSubstr("Your allowance is used up"), HasSubstr("<dt>Used</dt><dd><bdi>20 of 20 minutes</bdi></dd>"),
+            HasSubstr("<bdi>200 of 200 MiB</bdi>"), HasSubstr("<dt>Left</dt><dd><bdi>nothing</bdi></dd>")));
+  EXPECT_THAT(render(page, Language::welsh),
+              AllOf(HasSubstr("<bdi>20 o 20 munud</bdi>"), HasSubstr("<dt>Ar ôl</dt><dd><bdi>dim</bdi></dd>")));
+  page.quota.bytes.reset();
+  EXPECT_THAT(render(page, Language::english), Not(HasSubstr("MiB")));
+}
+
 TEST(BlockPage, LeavesOutWhatIsNotKnown) {
   const auto page = render(block_for("floor"), Language::english);
   for (const std::string_view absent : {"opens at", "<dt>", "<aside>", "<bdi>", "<p></p>"})
@@ -88,9 +103,9 @@ TEST(BlockPage, EveryReasonHasItsOwnTextInBothLanguages) {
 TEST(BlockPage, EveryLabelIsThereInBothLanguages) {
   for (const auto language : kLanguages) {
     const auto& l = labels(language);
-    for (const auto text :
-         {l.code, l.opens, l.category, l.categories, l.period, l.rule, l.detail, l.reference, l.advice[0], l.advice[1],
-          l.advice[2], l.help, l.childline, l.samaritans, l.act_early, l.logged})
+    for (const auto text : {l.code,      l.opens,     l.category, l.categories, l.period,     l.rule,      l.detail,
+                            l.used,      l.of,        l.minutes,  l.left,       l.nothing,    l.reference, l.advice[0],
+                            l.advice[1], l.advice[2], l.help,     l.childline,  l.samaritans, l.act_early, l.logged})
       EXPECT_FALSE(text.empty());
   }
 }

@@ -51,6 +51,7 @@ AccessRecord full() {
   record.line = 17;
   record.rule = "private use";
   record.pass = "5QK4M-2XP9D";
+  record.quota = "private use";
   record.period = "session";
   record.status = 403;
   record.bytes_up = 12;
@@ -70,7 +71,7 @@ TEST(AppendJson, EveryKeyInItsOrder) {
       R"("dialled":"safe.example","port":80,)"
       R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
       R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"
-      R"("list":"ut1/gambling/domains","line":17,"rule":"private use","pass":"5QK4M-2XP9D","period":"session",)"
+      R"("list":"ut1/gambling/domains","line":17,"rule":"private use","pass":"5QK4M-2XP9D","quota":"private use","period":"session",)"
       R"("status":403,)"
       R"("bytes_up":12,"bytes_down":18446744073709551615,"ms_head":1.5,"ms_connect":20,"ms_total":1021.007,)"
       R"("end":"client"})");

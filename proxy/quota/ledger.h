@@ -1,0 +1,50 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "proxy/quota/book_file.h"
+
+namespace breakwater::quota {
+
+/// The book of a running gateway: workers hand in what was used once a second, and a thread of its own writes it down,
+/// so that a crash loses no more than kSave. Thread-safe.
+class Ledger {
+ public:
+  static constexpr std::chrono::seconds kSave{5};
+  /// What ended is kept so long, for clocks that jump and for people who ask.
+  static constexpr std::chrono::hours kKeep{24};
+  /// Is told what goes wrong with the file, once for each change; the gateway goes on counting.
+  using Tell = std::function<void(const std::string&)>;
+
+  /// Takes up what was written last.
+  Ledger(std::filesystem::path state, Tell tell);
+  ~Ledger();  ///< writes what is not written yet
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  /// Groups and quotas of `uses` are those of `policy`. Returns what is used up now, by all that was handed in.
+  std::shared_ptr<const SpentMap> hand_in(const rules::Policy& policy, const Uses& uses, SysSeconds now);
+  /// What is left to somebody of each quota of the group.
+  std::vector<Standing> remaining(const rules::Policy& policy, const std::string& person, rules::GroupId group,
+                                  SysSeconds now) const;
+
+ private:
+  void keep(const std::stop_token& stop);
+  void save();
+
+  const std::filesystem::path state_;
+  const Tell tell_;
+  std::string told_;  ///< of the thread
+  mutable std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  Book book_;
+  SysSeconds now_{};
+  enum class Disk : std::uint8_t { same, behind } disk_ = Disk::same;
+  std::jthread thread_;
+};
+
+}  // namespace breakwater::quota
