@@ -53,23 +53,6 @@ std::string_view http_date() {
 
 }  // namespace
 
-/// Of the quota that decided.
-pages::QuotaUse Session::quota_use() const {
-  const auto& policy = tx_.engine->snapshot()->policy;
-  pages::QuotaUse use;
-  for (const auto& standing : worker_.services().ledger.remaining(policy, rules::person_key(subject_), subject_.group,
-                                                                  worker_.services().clock.seconds())) {
-    const auto& quota = policy.quotas[standing.quota];
-    if (quota.name != tx_.verdict.quota) continue;
-    const auto minutes = [](std::chrono::seconds time) {
-      return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::minutes>(time).count());
-    };
-    if (quota.minutes) use.minutes = {minutes(standing.active), minutes(*quota.minutes)};
-    if (quota.bytes) use.bytes = {standing.bytes, *quota.bytes};
-  }
-  return use;
-}
-
 std::string Session::page(const Answer& what) {
   const auto& snapshot = *tx_.engine->snapshot();
   const auto& names = snapshot.catalogue->categories();

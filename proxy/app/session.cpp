@@ -1,7 +1,6 @@
 #include "proxy/app/session.h"
 
 #include "categories/search_words.h"
-#include "proxy/app/upload.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -149,14 +148,11 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
-  // The person of this request, whoever comes to be there while it lasts.
   account_.clear();
   sign_in_failed_ = false;
   if (!credentials.empty()) co_await sign_in(credentials);
+  know_person();
   tx_.engine = worker_.engine();
-  const auto* known = worker_.identities().find(subject_.address);
-  if (!account_.empty() || !identity::is_identified(subject_, known)) identify(subject_);
-  holder_ = known && known->confidence == rules::Confidence::account ? known->user : std::string();
   subject_.group = tx_.engine->snapshot()->policy.group_of(subject_);
   subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
   present_ = subject_;
@@ -172,26 +168,6 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
   co_return co_await exchange(head);
-}
-
-/// Of the request at hand, as its line in the log will have it.
-std::uint64_t Session::moved() const {
-  return tx_.bytes_up + tx_.bytes_down + (relay_ ? relay_->bytes_up() + relay_->bytes_down() : 0) +
-         (upload_ ? upload_->bytes() : 0);
-}
-
-void Session::count_use() {
-  if (quotas_ == 0) return;
-  const auto now = moved();
-  if (now > counted_) worker_.note_use(present_, quotas_, now - counted_);
-  counted_ = now;
-}
-
-/// From now on what moves is use of these.
-void Session::count_for(std::uint32_t quotas) {
-  count_use();
-  quotas_ = quotas;
-  counted_ = moved();
 }
 
 void Session::log() {
@@ -274,10 +250,6 @@ Session::Rejudged Session::identify_again(rules::SysSeconds now) {
       return Rejudged::nothing_open;
   }
   return rejudge(net::End::identity, now);
-}
-
-Session::Rejudged Session::spend_again(rules::SysSeconds now) {
-  return worker_.spent(present_, now) == present_.spent ? Rejudged::nothing_open : rejudge(net::End::quota, now);
 }
 
 Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {

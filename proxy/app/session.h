@@ -23,7 +23,7 @@ class Worker;
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), sign_in.cpp (proxy authentication), exchange.cpp (HTTP), connect.cpp (CONNECT),
-/// dial.cpp (the way to an origin).
+/// dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not.
@@ -98,8 +98,6 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void carry_out();
   void rejudge_if_stale();
   void cut(net::End cause);
-  std::uint64_t moved() const;
-  void count_for(std::uint32_t quotas);
   void log();
 
   // answer.cpp
@@ -107,9 +105,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> refuse(std::uint16_t status);
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
-  pages::QuotaUse quota_use() const;
 
   // sign_in.cpp
+  void know_person();
   bool may_sign_in() const;
   net::Task<> sign_in(std::string_view field);
   net::Task<auth::Authenticator::Outcome> verify(const auth::Credentials& credentials);
@@ -134,6 +132,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<tls::HelloStatus> receive_hello(tls::ClientHello& hello);
   net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> tunnel(net::Stream& upstream);
+
+  // quota_use.cpp
+  std::uint64_t moved() const;
+  void count_for(std::uint32_t quotas);
+  pages::QuotaUse quota_use() const;
 
   // dial.cpp
   net::Task<Dialled> dial();

@@ -34,6 +34,13 @@ bool Session::may_sign_in() const {
   return worker_.services().authenticator && (client_.is_secure() || settings.auth_plain == snapshot::PlainAuth::allow);
 }
 
+/// The person of the request at hand, whoever comes to be there while it lasts.
+void Session::know_person() {
+  const auto* known = worker_.identities().find(subject_.address);
+  if (!account_.empty() || !identity::is_identified(subject_, known)) identify(subject_);
+  holder_ = known && known->confidence == rules::Confidence::account ? known->user : std::string();
+}
+
 /// Takes the person of the credentials for the one who asks, where they are right. What is wrong with them is said by
 /// the answer to those who must sign in; for all others they are nothing.
 net::Task<> Session::sign_in(std::string_view field) {

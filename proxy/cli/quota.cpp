@@ -37,6 +37,7 @@ int quota(const QuotaOptions& options) {
   std::string error;
   const auto written = quota::read_book(options.state, error);
   if (!error.empty()) return fail(error);
+  if (written.time == rules::SysSeconds()) return fail(options.state.string() + ": nothing was counted here", kWrong);
   std::vector<const quota::People::value_type*> found;
   for (const auto& entry : written.people) {
     const auto& key = entry.first;

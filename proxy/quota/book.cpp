@@ -82,7 +82,7 @@ std::uint32_t spent_bits(const SpentMap& spent, const std::string& person, SysSe
   return bits;
 }
 
-Person& Book::person(const std::string& key) {
+Person& Book::find_or_add(const std::string& key) {
   if (people_.size() >= kMostPeople && !people_.contains(key)) {
     std::vector<std::pair<SysSeconds, std::string>> by_age;
     for (const auto& [each, person] : people_)
@@ -98,7 +98,7 @@ void Book::add(const Policy& policy, const Uses& uses, SysSeconds now) {
   Stretches stretches(policy, now);
   for (const auto& [whose, bytes] : uses) {
     if (whose.group >= policy.groups.size()) continue;
-    auto& person = this->person(whose.person);
+    auto& person = find_or_add(whose.person);
     person.group = policy.groups[whose.group].name;
     std::erase_if(person.accounts, [&](const Account& account) {
       return std::none_of(policy.quotas.begin(), policy.quotas.end(),

@@ -92,7 +92,7 @@ class Book {
   const People& people() const { return people_; }
 
  private:
-  Person& person(const std::string& key);
+  Person& find_or_add(const std::string& key);
 
   People people_;
 };

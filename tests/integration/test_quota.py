@@ -9,9 +9,10 @@ import pytest
 
 from support.centre import HOSTS, LISTS, policy
 from support.gateway import BINARY
-from support.origin import reply
+from support.origin import reply, silent
 from support.peer import get
-from support.tunnel import connect_request, is_mirrored, mirror, mirrored_tunnel, ports
+from support.tunnel import (connect_request, is_mirrored, mirror, mirrored_tunnel, ports, upgraded,
+                            upgraded_connection)
 from support.wait import until
 
 KIB = 1024
@@ -65,7 +66,10 @@ def tunnel_status(gateway, origin, source=ANN):
 
 def wait_for_block(gateway, origin, source=ANN):
     """The page, once nothing more is let through; it takes a second or two."""
-    return until(lambda: (page := fetch(gateway, origin, 0, source=source)).status == 403 and page, "the quota to be used up")
+    def page():
+        answer = fetch(gateway, origin, 0, source=source)
+        return answer if answer.status == 403 else None
+    return until(page, "the quota to be used up")
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ def check(gateway, address, target="http://social.test/"):
 
 
 def quota_of(gateway, *words):
-    """What `breakwater quota` says of somebody; [] while nothing is written."""
+    """What `breakwater quota` says of somebody; [] where nothing is written of them."""
     result = subprocess.run([BINARY, "quota", *words, "--state", gateway.state, "--json"], capture_output=True, text=True,
                             timeout=60)
     assert result.returncode in (0, 1), result.stderr
@@ -120,6 +124,9 @@ def test_what_is_used_up_is_blocked_and_nobody_else(start, raw_origin):
                     "the ledger on disk")
     assert person["person"] == f"address:{ANN}" and person["group"] == "learners"
     assert person["quotas"][0]["seconds"] in (15, 30) and person["quotas"][0]["of_bytes"] == 256 * KIB
+    command = [BINARY, "quota", f"address:{ANN}", "--state", gateway.state]
+    text = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert text.startswith(f"address:{ANN}  group learners\n    social in breaks: 0.") and " of 0.2 MiB; last used " in text
     verdict = check(gateway, ANN)
     assert (verdict["action"], verdict["reason"], verdict["quota"]) == ("block", "quota", "social in breaks")
     assert verdict["until"] == "2026-11-23T10:45:00+00:00"
@@ -153,6 +160,20 @@ def test_what_is_open_is_cut_when_it_is_used_up(start, raw_origin):
     for peer in (idle, other):
         assert is_mirrored(peer)
         peer.close()
+
+
+def test_what_is_sent_counts_while_it_is_on_its_way(start, raw_origin):
+    web, sink = raw_origin(upgraded), raw_origin(silent)
+    gateway = start(BREAKS)
+    other = upgraded_connection(gateway, web, "social.test")
+    with gateway.connect(source=BOB) as upload:
+        upload.send(get(f"http://social.test:{sink.port}/", f"Content-Length: {1 << 30}", method="POST"))
+        upload.send(b"x" * 300 * KIB)
+        assert upload.is_closed()
+    assert is_mirrored(other, b"x" * 200 * KIB)  # it has been sent twice
+    assert other.is_closed()
+    ended = {(line["method"], line["client"]) for line in gateway.log_lines(2, end="quota")}
+    assert ended == {("POST", BOB), ("GET", ANN)}
 
 
 def test_minutes_are_of_activity(start, raw_origin):
@@ -208,7 +229,7 @@ def test_a_day_ends_at_midnight_of_the_centre(start, raw_origin):
     assert fetch(gateway, origin, 80).status == 200
     page = wait_for_block(gateway, origin)
     assert "Tue 24 Nov 00:00" in page.text
-    assert fetch(gateway, origin, 0, name="social.test", source="127.1.0.1").status == 200  # staff, who have used nothing
+    assert fetch(gateway, origin, 0, source="127.1.0.1").status == 200  # somebody who has used nothing
     until(lambda: fetch(gateway, origin, 1).status == 200, "midnight", seconds=30)
     gateway.stop()
     lines = [line for line in gateway.log_now() if line["client"] == ANN]
