@@ -9,12 +9,14 @@
 #include "proxy/cli/explain.h"
 #include "proxy/cli/lists.h"
 #include "proxy/cli/lists_edit.h"
+#include "proxy/cli/pac.h"
 #include "proxy/cli/pass.h"
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
 #include "proxy/cli/quota.h"
 #include "proxy/cli/reviews.h"
 #include "proxy/cli/timetable.h"
+#include "proxy/cli/user.h"
 #include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
 
@@ -72,6 +74,24 @@ CLI::App* add_who(CLI::App& program, cli::WhoOptions& options) {
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
   add_json(*command, options.output);
   return command;
+}
+
+struct Users {
+  const CLI::App* add = nullptr;
+  const CLI::App* remove = nullptr;
+  const CLI::App* list = nullptr;
+};
+
+Users add_user(CLI::App& user, cli::UserOptions& options) {
+  auto* add =
+      user.add_subcommand("add", "Add an account, or give it another password: typed, or a line of standard input");
+  auto* remove = user.add_subcommand("remove", "Remove an account: its sign-ins end");
+  auto* list = user.add_subcommand("list", "Show the names");
+  for (auto* command : {add, remove, list})
+    command->add_option("file", options.file, "File named in proxy.auth.users")->required();
+  for (auto* command : {add, remove})
+    command->add_option("name", options.name, "Name of the account")->required();
+  return {add, remove, list};
 }
 
 CLI::App* add_quota(CLI::App& program, cli::QuotaOptions& options) {
@@ -277,6 +297,14 @@ int main(int argc, char** argv) {
   cli::TimetableOptions timetable_options;
   const auto* timetable = add_timetable(program, timetable_options);
 
+  auto* user = program.add_subcommand("user", "Edit a file of accounts for proxy authentication");
+  user->require_subcommand(1);
+  cli::UserOptions user_options;
+  const auto users = add_user(*user, user_options);
+  auto* pac = program.add_subcommand("pac", "Print the proxy auto-configuration file for browsers");
+  std::filesystem::path pac_config;
+  pac->add_option("--config", pac_config, "Settings file (TOML)")->required();
+
   const auto* settings = program.add_subcommand("settings", "Print the table of settings (Markdown)");
 
   try {
@@ -306,6 +334,10 @@ int main(int argc, char** argv) {
   if (*passes.revoke) return cli::pass_revoke(pass_options);
   if (*precheck) return cli::precheck(precheck_options);
   if (*timetable) return cli::timetable(timetable_options);
+  if (*users.add) return cli::user_add(user_options);
+  if (*users.remove) return cli::user_remove(user_options);
+  if (*users.list) return cli::user_list(user_options);
+  if (*pac) return cli::pac(pac_config);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;
 }

@@ -48,6 +48,7 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
   judge(verdict, facts, subject, period(subject.group, now), now);
+  ask_for_sign_in(verdict, subject);
   ask_for_acceptance(verdict, subject);
   return verdict;
 }
@@ -273,6 +274,27 @@ void Engine::apply_passes_at(Verdict& verdict, const categories::Host& host, con
     verdict.pass = entry->pass.id;
     return;
   }
+}
+
+/// What a rule, a pass or the default says is for somebody who is known. The same request comes again with credentials,
+/// and is recorded then.
+void Engine::ask_for_sign_in(Verdict& verdict, const Subject& subject) const {
+  const auto& groups = snapshot_->policy.groups;
+  if (subject.confidence == Confidence::account || subject.group >= groups.size() ||
+      groups[subject.group].sign_in == SignIn::not_asked)
+    return;
+  const bool is_policy = verdict.reason == Reason::rule || verdict.reason == Reason::group_default ||
+                         verdict.reason == Reason::allow_list || verdict.reason == Reason::pass ||
+                         verdict.reason == Reason::quota;
+  if (!is_policy) return;
+  verdict.action = Action::block;
+  verdict.reason = Reason::sign_in;
+  verdict.because.reset();
+  verdict.concern = Concern::none;
+  verdict.concern_match.reset();
+  verdict.until.reset();
+  verdict.quotas = 0;
+  verdict.rule = verdict.pass = verdict.quota = verdict.dial_as = {};
 }
 
 void Engine::ask_for_acceptance(Verdict& verdict, const Subject& subject) const {

@@ -31,12 +31,12 @@ class Engine {
   explicit Engine(std::shared_ptr<const Snapshot> snapshot);
 
   /// Order: engine failure -> block; floor -> block; unknown client, port, address literal, private literal -> block;
-  /// essential -> allow; pass -> allow what would else be blocked below; local allow -> allow; what a local list
-  /// recategorises is no longer what feeds say; rules, the strictest category winning -> allow or block; the group's
-  /// default; a quota that is used up (subject.spent) -> block what rules or default allow. What is not essential and
-  /// would be allowed is blocked as long as the subject has not accepted what the policy asks its group to accept. A
-  /// pass for a category opens a site only where nothing but that category blocks it. What a pass opens is no use of a
-  /// quota. The verdict's views live as long as snapshot().
+  /// essential -> allow; nobody signed in where the group must -> block; pass -> allow what would else be blocked
+  /// below; local allow -> allow; what a local list recategorises is no longer what feeds say; rules, the strictest
+  /// category winning -> allow or block; the group's default; a quota that is used up (subject.spent) -> block what
+  /// rules or default allow. What is not essential and would be allowed is blocked as long as the subject has not
+  /// accepted what the policy asks its group to accept. A pass for a category opens a site only where nothing but that
+  /// category blocks it. What a pass opens is no use of a quota. The verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
@@ -81,6 +81,7 @@ class Engine {
   void apply_passes(Verdict& verdict, const categories::Host& host, const Subject& subject, SysSeconds now) const;
   void apply_passes_at(Verdict& verdict, const categories::Host& host, const Subject& subject,
                        const Passes::Found& passes, SysSeconds when) const;
+  void ask_for_sign_in(Verdict& verdict, const Subject& subject) const;
   void note_concern(Verdict& verdict) const;
   void ask_for_acceptance(Verdict& verdict, const Subject& subject) const;
 

@@ -30,6 +30,9 @@ struct Ruling {
 /// By category; none where no rule speaks of it.
 using Rulings = std::vector<std::optional<Ruling>>;
 
+/// Must whoever is in a group sign in before anything but essential hosts opens?
+enum class SignIn : std::uint8_t { not_asked, required };
+
 struct Group {
   std::string name;
   std::vector<categories::Network> networks;
@@ -37,6 +40,7 @@ struct Group {
   std::optional<std::uint16_t> timetable;  ///< none: the period is always ""
   Action fallback = Action::allow;         ///< `default`: a site of which no rule speaks
   SafeSearch safe_search;
+  SignIn sign_in = SignIn::not_asked;
 };
 
 /// A policy resolved against a catalogue's categories. Immutable; safe from any thread. Built by PolicyFile::resolve().

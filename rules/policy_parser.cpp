@@ -11,6 +11,7 @@
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
 #include "rules/safe_search_parser.h"
+#include "rules/sign_in_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -170,6 +171,7 @@ void PolicyParser::groups(std::vector<TomlTable> tables) {
         draft_.catch_all = static_cast<GroupId>(draft_.groups.size());
       }
     }
+    group.sign_in = parse_sign_in(table, sink_);
     group.safe_search = parse_group_safe_search(table, safe_search_, sink_);
     table.check_unknown();
     draft_.groups.push_back(std::move(group));

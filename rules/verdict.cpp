@@ -38,6 +38,8 @@ std::string_view to_string(Reason reason) {
       return "private_destination";
     case Reason::port:
       return "port";
+    case Reason::sign_in:
+      return "sign_in";
     case Reason::acceptance:
       return "acceptance";
     case Reason::portal:

@@ -9,6 +9,9 @@
 namespace breakwater::app {
 namespace {
 
+/// RFC 7617 2.1: what is sent back is UTF-8.
+constexpr std::string_view kChallenge = "Proxy-Authenticate: Basic realm=\"Breakwater\", charset=\"UTF-8\"\r\n";
+
 std::string_view phrase(std::uint16_t status) {
   switch (status) {
     case 200:
@@ -27,6 +30,8 @@ std::string_view phrase(std::uint16_t status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 407:
+      return "Proxy Authentication Required";
     case 408:
       return "Request Timeout";
     case 409:
@@ -108,6 +113,7 @@ net::Task<Session::Next> Session::send_answer(std::uint16_t status, std::string_
   out_ += http_date();
   out_ += "\r\n";
   out_ += fields;
+  if (status == 407) out_ += kChallenge;
   if (status != 204)
     out_.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");  // RFC 9110 8.6
   out_ += persistence == http::Persistence::close       ? "Connection: close\r\n\r\n"

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/app/authentication.h"
+
 namespace breakwater::app {
 namespace {
 
@@ -29,7 +31,7 @@ std::string read_secret(const std::filesystem::path& file, std::string& error) {
 bool has_source(const snapshot::Settings& settings) {
   return !settings.identity_register.empty() || !settings.identity_dnsmasq_leases.empty() ||
          !settings.identity_kea_leases4.empty() || !settings.identity_kea_leases6.empty() ||
-         settings.identity_neighbours || !settings.radius_listen.empty();
+         settings.identity_neighbours || !settings.radius_listen.empty() || has_accounts(settings);
 }
 
 }  // namespace
@@ -37,11 +39,13 @@ bool has_source(const snapshot::Settings& settings) {
 std::unique_ptr<identity::Keeper> make_identity_keeper(const snapshot::Settings& settings,
                                                        const std::filesystem::path& state,
                                                        const std::shared_ptr<const rules::Snapshot>& snapshot,
+                                                       std::shared_ptr<identity::SignIns> sign_ins,
                                                        std::string& error) {
   using NeighbourTable = identity::KeeperOptions::NeighbourTable;
   if (!has_source(settings)) return nullptr;
   identity::KeeperOptions options;
   options.folder = state / "identity";
+  options.sign_ins = std::move(sign_ins);
   options.files = {settings.identity_register, settings.identity_dnsmasq_leases, settings.identity_kea_leases4,
                    settings.identity_kea_leases6};
   options.neighbours = settings.identity_neighbours ? NeighbourTable::used : NeighbourTable::ignored;

@@ -13,6 +13,6 @@ namespace breakwater::app {
 std::unique_ptr<identity::Keeper> make_identity_keeper(const snapshot::Settings& settings,
                                                        const std::filesystem::path& state,
                                                        const std::shared_ptr<const rules::Snapshot>& snapshot,
-                                                       std::string& error);
+                                                       std::shared_ptr<identity::SignIns> sign_ins, std::string& error);
 
 }  // namespace breakwater::app

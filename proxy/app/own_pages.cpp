@@ -30,10 +30,12 @@ portal::Request::From sender_of(const http::RequestHead& head) {
 }  // namespace
 
 /// The gateway's name in any form; in origin form also its address. Another name there may be anybody's that leads here
-/// (DNS rebinding).
+/// (DNS rebinding), and gets the one file that is the same for everybody.
 bool Session::is_own(const http::RequestHead& head) {
   if (head.host.text() == portal::kHost) return true;
-  if (head.form != http::TargetForm::origin || !head.host.is_literal()) return false;
+  if (head.form != http::TargetForm::origin) return false;
+  if (portal::Portal::is_pac(head.path)) return true;
+  if (!head.host.is_literal()) return false;
   net::error_code error;
   const auto local = client_.socket().local_endpoint(error);
   return !error && net::to_ip_address(local.address()) == head.host.address();
@@ -44,7 +46,7 @@ std::string Session::own_base(http::TargetForm form) {
   net::error_code error;
   const auto local = client_.socket().local_endpoint(error);
   if (form != http::TargetForm::origin || error) return std::string(portal::kBase);
-  return "http://" + net::to_string(local);
+  return (client_.is_secure() ? "https://" : "http://") + net::to_string(local);
 }
 
 rules::Acceptance Session::acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const {

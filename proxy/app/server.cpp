@@ -11,12 +11,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/pass_keeper.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
+#include "proxy/auth/pac.h"
 #include "proxy/lists/hits.h"
 #include "proxy/lists/locked_list.h"
 #include "proxy/net/listener.h"
@@ -60,6 +62,13 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// "" where the settings do not say how clients call the gateway.
+std::string pac_text(const snapshot::Settings& settings) {
+  if (settings.pac_host.empty()) return "";
+  return auth::pac_text(
+      {settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen)});
+}
+
 /// The running gateway: its workers, and the thread that reloads, drains and ends them.
 class Server {
  public:
@@ -73,7 +82,8 @@ class Server {
         recorder_(recorder),
         ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
-        portal_(options.state, [](const std::string& message) { spdlog::error("portal: {}", message); }),
+        portal_(options.state, pac_text(settings),
+                [](const std::string& message) { spdlog::error("portal: {}", message); }),
         look_(io_),
         day_(io_),
         hits_timer_(io_),
@@ -86,6 +96,7 @@ class Server {
   int run() {
     in_force_ = load("start");
     if (!in_force_) return kWrong;
+    if (!know_accounts()) return kUsage;
     if (!listen(*in_force_)) return kUsage;
     if (!know_clients(*in_force_)) return kUsage;
     watch_signals();
@@ -108,11 +119,12 @@ class Server {
     passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
-    for (const auto& endpoint : endpoints_)
-      std::cout << "listening on " << net::to_string(endpoint) << std::endl;
+    for (const auto& endpoint : announcements_)
+      std::cout << "listening on " << endpoint << std::endl;
     io_.run();
     for (auto& worker : workers_)
       worker->join();
+    authenticator_.reset();
     identities_.reset();
     desk_.join();
     write_hits();
@@ -166,10 +178,22 @@ class Server {
       }
       loaded.inputs.push_back(settings_.dns_hosts);
     }
+    if (!settings_.tls_listen.empty()) {
+      std::string error;
+      next->tls = net::TlsServer::load(settings_.tls_certificate, settings_.tls_key, error);
+      if (!next->tls) {
+        loaded.diagnostics.push_back(
+            {categories::Severity::error, options_.config.string(), 0, 0, "proxy.tls: " + error});
+        good = false;
+      }
+      loaded.inputs.push_back(settings_.tls_certificate);
+      loaded.inputs.push_back(settings_.tls_key);
+    }
     tell(loaded.diagnostics);
     watcher_.watch(std::move(loaded.inputs), begin);
     if (!good) return nullptr;
     next->snapshot = passes_.adopt(next->snapshot);
+    warn_of_groups_without_accounts(settings_, next->snapshot->policy);
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  loaded.snapshot->catalogue->lists().size(), loaded.version);
@@ -177,11 +201,17 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, portal_, desk_};
+    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, portal_, desk_, authenticator_.get(),
+                            sign_ins_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
-    for (const auto& text : options_.listen.empty() ? settings_.listen : options_.listen) {
+    return listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) &&
+           listen(Worker::Listener::tls, settings_.tls_listen);
+  }
+
+  bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints) {
+    for (const auto& text : endpoints) {
       auto endpoint = net::parse_endpoint(text);
       if (!endpoint) {
         std::cerr << "breakwater: \"" << text << "\" is not ADDR:PORT\n";
@@ -190,20 +220,27 @@ class Server {
       if (!is_free(*endpoint)) return false;
       for (auto& worker : workers_) {
         net::error_code error;
-        endpoint = worker->listen(*endpoint, error);
+        endpoint = worker->listen(kind, *endpoint, error);
         if (error) {
           std::cerr << "breakwater: cannot listen on " << text << ": " << error.message() << '\n';
           return false;
         }
       }
-      endpoints_.push_back(*endpoint);
+      announcements_.push_back(net::to_string(*endpoint) + (kind == Worker::Listener::tls ? " by TLS" : ""));
     }
     return true;
   }
 
+  bool know_accounts() {
+    std::string error;
+    authenticator_ = make_authenticator(settings_, sign_ins_, error);
+    if (!error.empty()) std::cerr << "breakwater: " << error << '\n';
+    return error.empty();
+  }
+
   bool know_clients(const InForce& in_force) {
     std::string error;
-    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, error);
+    identities_ = make_identity_keeper(settings_, options_.state, in_force.snapshot, sign_ins_, error);
     if (!error.empty()) {
       std::cerr << "breakwater: " << error << '\n';
       return false;
@@ -359,9 +396,12 @@ class Server {
   PassKeeper passes_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  net::asio::thread_pool desk_{1};                ///< ends before what it posts to
-  std::unique_ptr<identity::Keeper> identities_;  ///< none: clients are known by their networks alone
-  std::vector<net::tcp::endpoint> endpoints_;
+  net::asio::thread_pool desk_{1};  ///< ends before what it posts to
+  const std::shared_ptr<identity::SignIns> sign_ins_ =
+      std::make_shared<identity::SignIns>(std::chrono::duration_cast<std::chrono::seconds>(settings_.auth_idle));
+  std::unique_ptr<auth::Authenticator> authenticator_;  ///< none: nobody can sign in
+  std::unique_ptr<identity::Keeper> identities_;        ///< none: clients are known by their networks alone
+  std::vector<std::string> announcements_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;

@@ -31,10 +31,12 @@ bool is_final(rules::Reason reason) {
 
 }  // namespace
 
-Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place)
+Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
+                 std::shared_ptr<const net::TlsServer> server)
     : worker_(worker),
       place_(std::move(place)),
       client_(std::move(socket), worker.wheel()),
+      server_(std::move(server)),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
       grace_(worker.wheel(), [this] {
@@ -46,7 +48,7 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
-  auto next = Next::again;
+  auto next = !server_ || co_await secure() ? Next::again : Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
     grace_.clear();
@@ -54,6 +56,14 @@ net::Task<> Session::run() {
   }
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
+}
+
+net::Task<bool> Session::secure() {
+  client_.arm(worker_.settings().head);
+  const auto io = co_await client_.secure(*server_);
+  worker_.count().add(io == net::Io::ok ? telemetry::Counter::tls_handshakes : telemetry::Counter::tls_failures);
+  if (io == net::Io::timeout) worker_.count().add(telemetry::Counter::deadline_hits);
+  co_return io == net::Io::ok;
 }
 
 /// Waits for the next request to begin. False: there is none, and nothing to be said about it.
@@ -137,16 +147,17 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   request_.body = head.body;
   request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
   request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
+  std::string_view credentials;
   for (const auto& field : head.fields) {
+    if (field.id == http::FieldId::proxy_authorization) credentials = field.value;
     if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
     if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
   }
+  account_.clear();
+  sign_in_failed_ = false;
+  if (!credentials.empty()) co_await sign_in(credentials);
+  know_person();
   tx_.engine = worker_.engine();
-  // The person of this request, whoever comes to be there while it lasts.
-  if (const auto* known = worker_.identities().find(subject_.address); !identity::is_identified(subject_, known)) {
-    identity::identify(subject_, known);
-    accepted_.clear();
-  }
   const auto& policy = tx_.engine->snapshot()->policy;
   subject_.group = policy.group_of(subject_);
   subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
@@ -164,6 +175,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
+    if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
     if (tx_.verdict.reason == rules::Reason::acceptance && (tx_.method == "GET" || tx_.method == "HEAD"))
       co_return co_await send_to_terms(portal::kBase, tx_.url);
     co_return co_await refuse(403);
@@ -234,7 +246,8 @@ void Session::log() {
 Session::Rejudged Session::identify_again(rules::SysSeconds now) {
   const auto* known = worker_.identities().find(subject_.address);
   const bool signed_in = subject_.confidence == rules::Confidence::account;
-  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user) {
+  if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user &&
+      known->user != holder_) {
     if (phase_ == Phase::busy) {
       cut(net::End::identity);
       return Rejudged::cut;
@@ -242,7 +255,17 @@ Session::Rejudged Session::identify_again(rules::SysSeconds now) {
     client_.close();
     return Rejudged::nothing_open;
   }
-  if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  if (account_.empty()) {
+    if (identity::is_identified(present_, known)) return Rejudged::nothing_open;
+  } else if (worker_.services().sign_ins->has_ended(account_, account_since_)) {
+    account_.clear();
+  } else {
+    auto subject = present_;
+    identify(subject);
+    if (subject.device == present_.device && subject.owner == present_.owner &&
+        subject.device_group == present_.device_group)
+      return Rejudged::nothing_open;
+  }
   return rejudge(net::End::identity, now);
 }
 
@@ -254,7 +277,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   auto engine = worker_.engine();
   auto& subject = present_;
   subject.address = subject_.address;
-  identity::identify(subject, worker_.identities().find(subject.address));
+  identify(subject);
   subject.group = engine->snapshot()->policy.group_of(subject);
   subject.spent = worker_.spent(subject, now);
   subject.acceptance = acceptance_of(subject, engine->snapshot()->policy);

@@ -8,6 +8,7 @@
 
 #include "proxy/app/connection_limit.h"
 #include "proxy/app/transaction.h"
+#include "proxy/auth/authenticator.h"
 #include "proxy/http/head.h"
 #include "proxy/net/event.h"
 #include "proxy/net/relay.h"
@@ -26,11 +27,14 @@ class Worker;
 
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
-/// (what the gateway says itself), own_pages.cpp (requests for the gateway itself), exchange.cpp (HTTP), connect.cpp
-/// (CONNECT), dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota).
+/// (what the gateway says itself), own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
+/// exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
+/// quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place);
+  /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not.
+  Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
+          std::shared_ptr<const net::TlsServer> server);
 
   net::Task<> run();
 
@@ -90,6 +94,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
 
   // session.cpp
+  net::Task<bool> secure();
   net::Task<bool> receive_first_byte();
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
@@ -123,6 +128,14 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<bool> make_durable();
   std::string page(const Answer& what);
 
+  // sign_in.cpp
+  void know_person();
+  bool may_sign_in() const;
+  net::Task<> sign_in(std::string_view field);
+  net::Task<auth::Authenticator::Outcome> verify(const auth::Credentials& credentials);
+  net::Task<Next> ask_to_sign_in();
+  void identify(rules::Subject& subject) const;
+
   // exchange.cpp
   net::Task<Next> exchange(const http::RequestHead& head);
   net::Task<Outcome> try_exchange(net::Stream& upstream, const std::string& request, http::Body body);
@@ -153,9 +166,15 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Worker& worker_;
   ConnectionLimit::Place place_;
   net::Stream client_;
+  std::shared_ptr<const net::TlsServer> server_;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
+  std::string account_;     ///< for which the credentials of the request at hand are right; or ""
+  rules::SysSeconds account_since_{};
+  std::string holder_;           ///< whose the address was by then
+  bool sign_in_failed_ = false;  ///< nobody could say whether the credentials are right
+  std::string own_proxy_;        ///< where it may sign in, for the page
   std::string client_text_;
   Transaction tx_;
   Request request_;

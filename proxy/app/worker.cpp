@@ -28,17 +28,18 @@ Worker::Worker(const Services& services, InForce in_force)
       engine_(std::make_shared<rules::Engine>(in_force.snapshot)),
       own_(std::move(in_force.own)),
       relay_buffer_(kRelayBuffer),
+      tls_(std::move(in_force.tls)),
       second_(io_.get_executor()) {
   hits_.use(in_force.snapshot);
 }
 
 Worker::~Worker() = default;
 
-net::tcp::endpoint Worker::listen(const net::tcp::endpoint& endpoint, net::error_code& error) {
+net::tcp::endpoint Worker::listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error) {
   auto acceptor = std::make_unique<net::Acceptor>(net::open_acceptor(executor(), endpoint, error));
   if (error) return {};
   auto bound = acceptor->local_endpoint(error);
-  acceptors_.push_back(std::move(acceptor));
+  acceptors_.emplace_back(kind, std::move(acceptor));
   return bound;
 }
 
@@ -46,11 +47,12 @@ void Worker::start(std::function<void()> on_end) {
   const auto finished = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   };
-  for (auto& acceptor : acceptors_)
+  for (auto& [kind, acceptor] : acceptors_)
     net::asio::co_spawn(
         executor(),
         net::accept_loop(
-            *acceptor, [this](net::Socket socket, net::tcp::endpoint peer) { accept(std::move(socket), peer); },
+            *acceptor,
+            [this, as = kind](net::Socket socket, net::tcp::endpoint peer) { accept(as, std::move(socket), peer); },
             [this](net::error_code error) {
               counters_.add(telemetry::Counter::accept_errors);
               spdlog::warn("accept: {}; waiting before the next", error.message());
@@ -68,7 +70,7 @@ void Worker::join() {
   thread_.join();
 }
 
-void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
+void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer) {
   counters_.add(telemetry::Counter::accepted);
   const auto client = net::to_ip_address(peer.address());
   auto place = services_.limit.enter(client);
@@ -78,7 +80,8 @@ void Worker::accept(net::Socket socket, const net::tcp::endpoint& peer) {
   }
   net::error_code ignored;
   socket.set_option(net::tcp::no_delay(true), ignored);
-  auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place));
+  auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
+                                           kind == Listener::tls ? tls_ : nullptr);
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();
@@ -152,6 +155,7 @@ void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
     settle_quotas(now);
     hits_.use(next->snapshot);
     own_ = next->own;
+    tls_ = next->tls;
     resolver_.replace(next->hosts);
     pool_.clear();
     next_bell_ = engine_->next_bell(now);
@@ -169,7 +173,7 @@ void Worker::post_identities(Identities next) {
 void Worker::post_drain() {
   net::asio::post(io_, [this] {
     draining_ = true;
-    for (auto& acceptor : acceptors_) {
+    for (auto& [kind, acceptor] : acceptors_) {
       net::error_code ignored;
       acceptor->close(ignored);
     }

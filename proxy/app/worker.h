@@ -13,8 +13,10 @@
 #include "proxy/app/list_hits.h"
 #include "proxy/app/pass_uses.h"
 #include "proxy/app/session.h"
+#include "proxy/auth/authenticator.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/identity/identity_map.h"
+#include "proxy/identity/sign_ins.h"
 #include "proxy/net/upstream_pool.h"
 #include "proxy/quota/ledger.h"
 #include "proxy/safeguarding/recorder.h"
@@ -43,13 +45,16 @@ struct Services {
   ConnectionLimit& limit;
   portal::Portal& portal;
   boost::asio::thread_pool& desk;  ///< for what the portal writes to disk
+  auth::Authenticator* authenticator;  ///< nullptr: nobody can sign in
+  std::shared_ptr<identity::SignIns> sign_ins;
 };
 
 /// What may change while the gateway runs, swapped whole.
 struct InForce {
   std::shared_ptr<const rules::Snapshot> snapshot;
   std::shared_ptr<const dns::HostsFile> hosts;
-  std::vector<categories::IpAddress> own;  ///< the gateway's own addresses
+  std::vector<categories::IpAddress> own;     ///< the gateway's own addresses
+  std::shared_ptr<const net::TlsServer> tls;  ///< nullptr: there is no TLS listener
 };
 
 /// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool,
@@ -61,8 +66,9 @@ class Worker {
   Worker(const Services& services, InForce in_force);
   ~Worker();
 
+  enum class Listener : std::uint8_t { plain, tls };
   /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
-  net::tcp::endpoint listen(const net::tcp::endpoint& endpoint, net::error_code& error);
+  net::tcp::endpoint listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error);
   /// `on_end` is called on the worker's thread when it has ended, after post_drain().
   void start(std::function<void()> on_end);
   void join();
@@ -107,7 +113,7 @@ class Worker {
   void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
-  void accept(net::Socket socket, const net::tcp::endpoint& peer);
+  void accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer);
   net::Task<> every_second();
   enum class Spending : std::uint8_t { as_before, changed };
   Spending settle_quotas(rules::SysSeconds now);
@@ -128,7 +134,8 @@ class Worker {
   quota::Uses uses_;  ///< since the last second, by the policy of engine_
   std::shared_ptr<const quota::SpentMap> spent_ = std::make_shared<const quota::SpentMap>();
   std::vector<char> relay_buffer_;
-  std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+  std::shared_ptr<const net::TlsServer> tls_;
+  std::vector<std::pair<Listener, std::unique_ptr<net::Acceptor>>> acceptors_;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer second_;
   std::optional<rules::SysSeconds> next_bell_;

@@ -155,6 +155,7 @@ int check(const CheckOptions& options) {
     const auto group = group_named(policy, options.group);
     if (!group) return kUsage;
     subject.group = *group;
+    subject.confidence = rules::Confidence::account;  // somebody of that group has signed in
   }
   const bool named = !options.address.empty() || !options.user.empty();
   if (policy.acceptance && policy.acceptance->asks(subject.group) && !options.state.empty() && named) {

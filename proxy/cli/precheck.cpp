@@ -186,6 +186,7 @@ int precheck(const PrecheckOptions& options) {
 
   rules::Subject subject;
   subject.group = *group;
+  subject.confidence = rules::Confidence::account;  // learners sign in before a lesson
   Precheck judge(snapshot, {subject, *begin, end});
   std::size_t failing = 0;
   for (const auto& site : *sites) {

@@ -44,14 +44,19 @@ class Merger {
       }
     for (const auto& [network, session] : by_address_)
       if (session) claim(network, *session);
+    for (const auto& each : evidence_.sign_ins)
+      if (const auto mac = entries_[{each.address, kWhole}].mac) take_later(proxy_by_mac_[*mac], &each);
     for (auto& [network, identity] : entries_)
       name(identity);
+    for (const auto& each : evidence_.sign_ins)
+      sign_in(entries_[{each.address, kWhole}], each);
     return std::move(entries_);
   }
 
  private:
-  static void take_later(const AccountingSession*& known, const AccountingSession* session) {
-    if (!known || known->since < session->since) known = session;
+  template <class SignIn>
+  static void take_later(const SignIn*& known, const SignIn* other) {
+    if (!known || known->since < other->since) known = other;
   }
 
   bool see(const IpAddress& address, const MacAddress& mac, std::string_view source, std::string_view why) {
@@ -80,11 +85,21 @@ class Merger {
     identity.confidence = rules::Confidence::account;
   }
 
+  static void sign_in(Identity& identity, const SignIns::SignIn& at) {
+    if (identity.confidence == rules::Confidence::account && identity.since >= at.since) return;
+    identity.source = "proxy";
+    identity.since = at.since;
+    append(identity.why, "signed in to the proxy");
+    identity.user = at.user;
+    identity.confidence = rules::Confidence::account;
+  }
+
   /// What is known of the MAC: who signed in on it, and what the register says of it.
   void name(Identity& identity) {
     if (!identity.mac) return;
     const auto session = by_mac_.find(*identity.mac);
     if (session != by_mac_.end() && identity.source != "radius") sign_in(identity, *session->second);
+    if (const auto at = proxy_by_mac_.find(*identity.mac); at != proxy_by_mac_.end()) sign_in(identity, *at->second);
     const auto* device = evidence_.devices.find(*identity.mac);
     if (!device) return;
     identity.device = device->name;
@@ -101,6 +116,7 @@ class Merger {
   const rules::SysSeconds now_;
   std::map<MacAddress, const AccountingSession*> by_mac_;
   std::map<Network, const AccountingSession*> by_address_;
+  std::map<MacAddress, const SignIns::SignIn*> proxy_by_mac_;
   IdentityMap::Entries entries_;
 };
 

@@ -20,7 +20,7 @@ struct Identity {
   rules::OwnerKind owner = rules::OwnerKind::unknown;
   std::string group;  ///< that the register names for the device
   rules::Confidence confidence = rules::Confidence::network;
-  std::string source;                      ///< "radius", "register", "dhcp", "neighbour": the one that decides
+  std::string source;                      ///< "proxy", "radius", "register", "dhcp", "neighbour": the one that decides
   std::string why;                         ///< which lines and sessions say so
   rules::SysSeconds since{};               ///< known from then on
   std::optional<rules::SysSeconds> until;  ///< unless it is told again; none: as long as the source says so

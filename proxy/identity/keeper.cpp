@@ -124,6 +124,7 @@ struct Keeper::Impl {
   }
 
   void run() {
+    if (options.sign_ins) options.sign_ins->on_change([this] { asio::post(io, [this] { change(); }); });
     look();
     hear_radius();
     if (netlink.is_open()) wait_for_neighbours();
@@ -136,6 +137,7 @@ struct Keeper::Impl {
       if (error) return;
       look_at_files();
       const auto time = now();
+      if (options.sign_ins) options.sign_ins->expire(time);
       if (evidence.sessions.expire(time, options.radius_silence)) sessions_changed();
       if (ends && *ends <= time) change();
       if (Steady::now() - written >= kWrite) write();
@@ -160,6 +162,7 @@ struct Keeper::Impl {
 
   void merge_all() {
     const auto time = now();
+    if (options.sign_ins) evidence.sign_ins = options.sign_ins->all();
     auto next = std::make_shared<const IdentityMap>(merge(evidence, *map, time));
     ends = next_end(evidence, time);
     if (next->entries() == map->entries()) return;
@@ -261,6 +264,7 @@ Keeper::Keeper(KeeperOptions options, std::shared_ptr<const rules::Snapshot> sna
     : impl_(std::make_unique<Impl>(std::move(options), std::move(snapshot))) {}
 
 Keeper::~Keeper() {
+  if (impl_->options.sign_ins) impl_->options.sign_ins->on_change({});
   impl_->io.stop();
   if (impl_->thread.joinable()) impl_->thread.join();
   impl_->sessions_dirty |= impl_->evidence.sessions.size() != 0;

@@ -20,6 +20,7 @@ struct KeeperOptions {
   std::string radius_listen;  ///< ADDR:PORT; empty: no RADIUS
   std::vector<RadiusClient> radius_clients;
   std::chrono::seconds radius_silence{};  ///< after which a session is over
+  std::shared_ptr<SignIns> sign_ins;      ///< to the proxy; nullptr: none
 };
 
 /// Knows who is where, on a thread of its own: it watches the sources, merges what they say within kGather of a change,

@@ -70,42 +70,36 @@ Task<> Relay::pump(Stream& from, Stream& to, std::uint64_t& count, End source) {
   }
   from.in().shrink_to_fit();
   while (!ended_) {
-    error_code error;
-    const std::size_t size = from.socket().receive(asio::buffer(scratch_), 0, error);
+    const auto [size, error] = from.receive_now(scratch_);
+    if (size != 0) {
+      idle_.expires_after(idle_limit_);
+      count += size;
+      if (!co_await send(to, size)) {
+        stop(source == End::client ? End::origin : End::client);
+        co_return;
+      }
+      continue;
+    }
     if (error == asio::error::would_block || error == asio::error::interrupted) {
-      const auto [waited] = co_await from.socket().async_wait(Socket::wait_read, use_task);
+      const auto [waited] = co_await from.socket().async_wait(from.receive_waits_for(), use_task);
       if (waited && !ended_) stop(source);
       continue;
     }
     if (error == asio::error::eof) {
       if (!ended_ && end_ == End::error) end_ = source;
-      to.socket().shutdown(Socket::shutdown_send, error);
+      co_await to.finish();
       co_return;
     }
-    if (error) {
-      stop(source);
-      co_return;
-    }
-    idle_.expires_after(idle_limit_);
-    count += size;
-    if (!co_await send(to, size)) {
-      stop(source == End::client ? End::origin : End::client);
-      co_return;
-    }
+    stop(source);
   }
 }
 
 /// Sends the front of the shared buffer; what the peer does not take at once is copied out of it before anything else
 /// may run.
 Task<bool> Relay::send(Stream& to, std::size_t size) {
-  error_code error;
-  std::size_t sent = to.socket().send(asio::buffer(scratch_.data(), size), 0, error);
-  if (error == asio::error::would_block) {
-    error = {};
-    sent = 0;
-  }
-  if (error) co_return false;
+  const auto [sent, error] = to.send_now({scratch_.data(), size});
   if (sent == size) co_return true;
+  if (error && error != asio::error::would_block) co_return false;
   const auto rest = scratch_.begin() + static_cast<std::ptrdiff_t>(sent);
   const std::vector<char> pending(rest, scratch_.begin() + static_cast<std::ptrdiff_t>(size));
   co_return co_await to.write({pending.data(), pending.size()}) == Io::ok;

@@ -26,6 +26,11 @@ constexpr std::string_view kFields =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: same-origin\r\n";
 
+// The type is Mozilla's ("Proxy Auto-Configuration (PAC) file").
+constexpr std::string_view kPacFields =
+    "Content-Type: application/x-ns-proxy-autoconfig\r\nCache-Control: max-age=3600\r\nX-Content-Type-Options: "
+    "nosniff\r\n";
+
 Response html(std::string body, std::uint16_t status = 200) {
   return {status, std::string(kFields), std::move(body)};
 }
@@ -81,14 +86,19 @@ const Portal::Route Portal::kRoutes[] = {
     {"POST", "/review", &Portal::review},
 };
 
-Portal::Portal(const std::filesystem::path& state, std::function<void(const std::string&)> tell)
-    : tell_(std::move(tell)), acceptances_(state, tell_), reviews_(state) {
+Portal::Portal(const std::filesystem::path& state, std::string pac, std::function<void(const std::string&)> tell)
+    : pac_(std::move(pac)), tell_(std::move(tell)), acceptances_(state, tell_), reviews_(state) {
   if (const auto failed = acceptances_.open()) tell_(*failed);
   if (const auto failed = reviews_.open()) tell_(*failed);
 }
 
+bool Portal::is_pac(std::string_view path) {
+  return path == "/proxy.pac" || path == "/wpad.dat";
+}
+
 Response Portal::respond(const Request& request) {
   const auto path = std::string_view(request.path).substr(0, request.path.find('?'));
+  if (is_pac(path) && !pac_.empty()) return {200, std::string(kPacFields), pac_};
   const auto& policy = request.snapshot->policy;
   const auto query = parse_form(std::string_view(request.path).substr(std::min(path.size() + 1, request.path.size())));
   auto language = request.language;

@@ -16,14 +16,19 @@ namespace breakwater::portal {
 /// Thread-safe. A POST writes to disk: not for a worker's thread.
 class Portal {
  public:
-  /// Reads what is in STATE/portal. `tell` hears what is wrong with it, and what cannot be kept later.
-  Portal(const std::filesystem::path& state, std::function<void(const std::string&)> tell);
+  /// Reads what is in STATE/portal. `pac` is the text for browsers that configure themselves, "" where there is none.
+  /// `tell` hears what is wrong with the state, and what cannot be kept later.
+  Portal(const std::filesystem::path& state, std::string pac, std::function<void(const std::string&)> tell);
 
   Response respond(const Request& request);
 
   /// Something was stopped: it shows in the window of `person` for the rest of the civil day.
   void note_blocked(const std::string& person, const date::time_zone& zone, Blocked blocked);
   const AcceptanceBook& acceptances() const { return acceptances_; }
+
+  /// Is the path (without query) that of the proxy auto-configuration file? It is the same for everybody, also under
+  /// the names at which browsers look for it (WPAD: http://wpad.DOMAIN/wpad.dat).
+  static bool is_pac(std::string_view path);
 
   /// Where one who has to accept is sent, and may come back from. `base` is "http://breakwater.internal", or the
   /// gateway's address.
@@ -45,6 +50,7 @@ class Portal {
   };
   static const Route kRoutes[];
 
+  const std::string pac_;
   std::function<void(const std::string&)> tell_;
   FormTokens tokens_;
   RecentBlocks recent_;

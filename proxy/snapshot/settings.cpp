@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "categories/host.h"
 #include "categories/ip_address.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/net/listener.h"
@@ -145,6 +146,17 @@ Read strings(std::string_view what, std::function<std::string(const std::string&
   };
 }
 
+Read endpoints(std::vector<std::string> Settings::*member) {
+  return strings(
+      "ADDR:PORT",
+      [member](const std::string& text, Settings& out) -> std::string {
+        if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
+        (out.*member).push_back(text);
+        return {};
+      },
+      [member](Settings& out) { (out.*member).clear(); });
+}
+
 std::string read_ports(const toml::node& node, Settings& out) {
   const auto* array = node.as_array();
   if (!array) return expected("a list of port numbers");
@@ -166,14 +178,50 @@ const std::vector<Setting>& table() {
   constexpr milliseconds kMost = hours(24 * 7);
   static const std::vector<Setting> settings{
       {"proxy.listen", "[\"127.0.0.1:3128\"]", "ADDR:PORT", "where clients connect; `--listen` wins",
+       endpoints(&Settings::listen)},
+      {"proxy.tls.listen", "[]", "ADDR:PORT", "where clients connect by TLS, to an HTTPS proxy",
+       endpoints(&Settings::tls_listen)},
+      {"proxy.tls.certificate", "\"\"", "a PEM file", "certificate of the TLS proxy and the chain above it; watched",
+       path(&Settings::tls_certificate)},
+      {"proxy.tls.key", "\"\"", "a PEM file", "its key, without a passphrase; watched", path(&Settings::tls_key)},
+      {"proxy.auth.users", "\"\"", "a file", "accounts that may sign in: see `breakwater user add`; watched",
+       path(&Settings::auth_users)},
+      {"proxy.auth.helper", "[]", "program and arguments",
+       "who knows the other accounts: a basic authentication helper as squid has them, by its full path",
        strings(
-           "ADDR:PORT",
+           "words",
            [](const std::string& text, Settings& out) -> std::string {
-             if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
-             out.listen.push_back(text);
+             if (out.auth_helper.empty() && !text.starts_with('/')) return quote(text) + " is no full path";
+             out.auth_helper.push_back(text);
              return {};
            },
-           [](Settings& out) { out.listen.clear(); })},
+           [](Settings& out) { out.auth_helper.clear(); })},
+      {"proxy.auth.channels", "false", "true, false",
+       "the helper wants a channel number before each question (`concurrency` of squid)",
+       flag(&Settings::auth_channels)},
+      {"proxy.auth.helpers", "2", "1 to 32", "processes of the helper", number(&Settings::auth_helpers, 1, 32)},
+      {"proxy.auth.timeout", "\"10s\"", "10ms to 60s", "for an answer of the helper",
+       duration(&Settings::auth_timeout, kLeast, seconds(60))},
+      {"proxy.auth.remember", "\"5m\"", "1s to 12h", "that a right password is not asked about again",
+       duration(&Settings::auth_remember, seconds(1), hours(12))},
+      {"proxy.auth.idle", "\"10m\"", "1s to 12h", "without a request with credentials; then the address is nobody's",
+       duration(&Settings::auth_idle, seconds(1), hours(12))},
+      {"proxy.auth.plain", "\"refuse\"", "refuse, allow", "passwords on connections without TLS, for all to hear",
+       [](const toml::node& node, Settings& out) -> std::string {
+         const auto* text = node.as_string();
+         if (!text || (text->get() != "refuse" && text->get() != "allow")) return expected("\"refuse\" or \"allow\"");
+         out.auth_plain = text->get() == "allow" ? PlainAuth::allow : PlainAuth::refuse;
+         return {};
+       }},
+      {"proxy.pac.host", "\"\"", "a name", "the gateway's name for clients, in the PAC file and on pages",
+       [](const toml::node& node, Settings& out) -> std::string {
+         const auto* text = node.as_string();
+         if (!text) return expected("a name in quotes");
+         const auto host = categories::normalise_host(text->get(), categories::HostSource::person);
+         if (!text->get().empty() && !host) return quote(text->get()) + " is no host";
+         out.pac_host = host ? std::string(host->text()) : std::string();
+         return {};
+       }},
       {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
        number(&Settings::threads, 0, 256)},
       {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
@@ -324,6 +372,11 @@ class Walk {
 
 }  // namespace
 
+std::uint16_t port_of(const std::vector<std::string>& endpoints) {
+  const auto endpoint = endpoints.empty() ? std::nullopt : net::parse_endpoint(endpoints.front());
+  return endpoint ? endpoint->port() : std::uint16_t{0};
+}
+
 Settings default_settings() {
   Settings settings;
   rules::DiagnosticSink sink("", "");
@@ -341,8 +394,9 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  for (auto* each : {&settings.dns_hosts, &settings.identity_register, &settings.identity_dnsmasq_leases,
-                     &settings.identity_kea_leases4, &settings.identity_kea_leases6})
+  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
+                     &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
+                     &settings.identity_kea_leases6})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;

@@ -13,10 +13,25 @@ namespace breakwater::snapshot {
 
 using std::chrono::milliseconds;
 
+/// Are passwords taken on a connection that all can listen to?
+enum class PlainAuth : std::uint8_t { refuse, allow };
+
 /// What `--config` sets, sealed at start. Names, defaults, bounds and descriptions stand in one table (settings.cpp),
 /// from which the parser and the operator's table (`breakwater settings`) come.
 struct Settings {
   std::vector<std::string> listen;
+  std::vector<std::string> tls_listen;
+  std::filesystem::path tls_certificate;
+  std::filesystem::path tls_key;
+  std::filesystem::path auth_users;
+  std::vector<std::string> auth_helper;
+  bool auth_channels = false;
+  std::uint64_t auth_helpers = 0;
+  milliseconds auth_timeout{};
+  milliseconds auth_remember{};
+  milliseconds auth_idle{};
+  PlainAuth auth_plain = PlainAuth::refuse;
+  std::string pac_host;
   std::uint64_t threads = 0;
   std::uint64_t connections = 0;
   std::uint64_t connections_per_client = 0;
@@ -53,6 +68,9 @@ struct Settings {
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
 };
+
+/// Of the first of ADDR:PORT; 0 where there is none.
+std::uint16_t port_of(const std::vector<std::string>& endpoints);
 
 /// The defaults alone.
 Settings default_settings();

@@ -33,6 +33,17 @@ def at_its_address(gateway, host=None, path="/", method="GET", version="1.1"):
         return client.response(method)
 
 
+def test_browsers_find_the_proxy_by_its_pac_file(start_gateway):
+    gateway = start_gateway(**centre(settings={"proxy.pac.host": "proxy.example.org"}))
+    for host, path in ((None, "/proxy.pac"), ("wpad.example.org", "/wpad.dat")):
+        answer = at_its_address(gateway, host, path)
+        assert (answer.status, answer.field("Content-Type")) == (200, "application/x-ns-proxy-autoconfig")
+        assert answer.text == run("pac", "--config", gateway.folder / "breakwater.toml").stdout
+    assert page(gateway, "/proxy.pac").status == 200
+    without = start_gateway(**centre())
+    assert at_its_address(without, path="/proxy.pac").status == 404
+
+
 def entries(text):
     return re.findall(r'<article.*?</article>', text, re.S)
 

@@ -67,6 +67,51 @@ TEST(GroupMembers, AccountOverDeviceOverNetwork) {
   }
 }
 
+TEST(GroupMembers, WhoMustSignIn) {
+  const TemporaryFolder folder;
+  const auto snapshot = make_snapshot(folder, R"(
+[centre]
+name = "Academy"
+timezone = "Europe/London"
+[lists]
+[[group]]
+name = "learners"
+networks = ["10.20.0.0/16"]
+sign_in = "required"
+[[group]]
+name = "staff"
+users = ["zoe"]
+[essential]
+hosts = ["bank.example"]
+)");
+  ASSERT_TRUE(snapshot);
+  struct Case {
+    std::string_view address, user, host;
+    Confidence confidence;
+    std::string_view verdict;
+  };
+  for (const auto& each : std::vector<Case>{
+           {"10.20.0.1", "", "site.example", Confidence::network, "block sign_in"},
+           {"10.20.0.1", "ann", "site.example", Confidence::device, "block sign_in"},  // by the register
+           {"10.20.0.1", "ann", "site.example", Confidence::account, "allow default"},
+           {"10.20.0.1", "zoe", "site.example", Confidence::account, "allow default"},
+           {"10.20.0.1", "", "bank.example", Confidence::network, "allow essential"},
+           {"10.20.0.1", "", "10.0.0.1", Confidence::network, "block private_destination"},
+           {"10.30.0.1", "", "site.example", Confidence::network, "block unknown_client"},
+       }) {
+    Subject subject;
+    subject.address = *categories::IpAddress::parse(each.address);
+    subject.user = each.user;
+    subject.confidence = each.confidence;
+    subject.group = snapshot->policy.group_of(subject);
+    Engine engine(snapshot);
+    const auto host = *categories::normalise_host(each.host, categories::HostSource::wire);
+    const auto verdict = engine.decide({Stage::http_request, host, 80, "/"}, subject, SysSeconds());
+    EXPECT_EQ(std::string(to_string(verdict.action)) + ' ' + std::string(to_string(verdict.reason)), each.verdict);
+    EXPECT_EQ(engine.decide_in("", {Stage::http_request, host, 80, "/"}, 0).reason == Reason::sign_in, false);
+  }
+}
+
 TEST(GroupMembers, PatternsBacktrack) {
   MemberIndex index;
   index.add(7, {{}, {"a*b*c", "*.x"}});
@@ -97,6 +142,16 @@ user = ["y"]
           R"(7:12: error: "guest" belongs to a group already (line 3))",
           R"(8:10: error: "X" belongs to a group already (line 4))",
           R"(9:1: error: unknown key "user" in [[group]]; did you mean "users"?)"));
+}
+
+TEST_F(PolicyParse, MistakesOfSignIn) {
+  const auto group = [](std::string_view value) {
+    return "[[group]]\nname = \"a\"\nsign_in = " + std::string(value) + std::string(kRest);
+  };
+  EXPECT_THAT(diagnose(group("\"required\"")), ElementsAre());
+  EXPECT_THAT(diagnose(group("\"requird\"")),
+              ElementsAre(R"(3:11: error: sign_in: "requird" is not "required"; did you mean "required"?)"));
+  EXPECT_THAT(diagnose(group("true")), ElementsAre("3:11: error: sign_in: expected a string, found a boolean"));
 }
 
 TEST_F(PolicyParse, TooManyUserPatterns) {

@@ -122,6 +122,20 @@ TEST_F(EvidenceTest, SinceStaysUntilSomethingChanges) {
   EXPECT_EQ(since(), first + 10s);
 }
 
+TEST_F(EvidenceTest, ASignInToTheProxyIsOfItsDeviceAndTheLaterOneCounts) {
+  leases("10.20.0.5", kLaptop, 60s);
+  sees("fd00:20::abcd", kLaptop);
+  evidence_.sign_ins = {{*IpAddress::parse("10.20.0.5"), "ann", now_}, {*IpAddress::parse("10.20.0.9"), "zoe", now_}};
+  EXPECT_EQ(at("10.20.0.5"), "ann|Laptop 7|account|proxy|lease leases:1; signed in to the proxy; devices.csv:2");
+  EXPECT_EQ(at("fd00:20::abcd").substr(0, 27), "ann|Laptop 7|account|proxy|");
+  EXPECT_EQ(at("10.20.0.9"), "zoe||account|proxy|signed in to the proxy");
+  now_ += 10s;
+  signs_in("1", "bob", kLaptop);
+  EXPECT_EQ(at("10.20.0.5").substr(0, 28), "bob|Laptop 7|account|radius|");
+  evidence_.sign_ins[0].since = now_ + 1s;
+  EXPECT_EQ(at("10.20.0.5").substr(0, 27), "ann|Laptop 7|account|proxy|");
+}
+
 TEST_F(EvidenceTest, ASubjectKnowsWhetherItIsUpToDate) {
   sees("10.20.0.5", kLaptop);
   at("10.20.0.5");

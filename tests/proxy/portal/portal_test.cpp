@@ -42,7 +42,7 @@ class PortalTest : public testing::Test {
     policy.acceptance->english.content = "Be kind.";
     policy.acceptance->welsh.content = "Byddwch yn garedig.";
     snapshot_ = std::make_shared<rules::Snapshot>(rules::Snapshot{snapshot->catalogue, policy, snapshot->gate});
-    portal_ = std::make_unique<Portal>(folder_.path(), [this](const std::string& text) { told_ += text; });
+    portal_ = std::make_unique<Portal>(folder_.path(), "function", [this](const std::string& text) { told_ += text; });
   }
 
   Request request(std::string method, std::string path, std::string body = "") {
@@ -110,6 +110,18 @@ TEST_F(PortalTest, AStrangerSeesThatAlone) {
     const auto response = get(path);
     EXPECT_EQ(response.status, 403);
     EXPECT_THAT(response.body, AllOf(HasSubstr("This device is not known here"), Not(HasSubstr("<form"))));
+  }
+}
+
+TEST_F(PortalTest, ThePacFileIsForEverybody) {
+  for (const auto* address : {"172.16.0.1", "10.20.1.2"}) {
+    address_ = address;
+    for (const auto* path : {"/proxy.pac", "/wpad.dat", "/wpad.dat?x"}) {
+      const auto response = get(path);
+      EXPECT_EQ(response.status, 200);
+      EXPECT_EQ(response.body, "function");
+      EXPECT_THAT(response.fields, HasSubstr("application/x-ns-proxy-autoconfig"));
+    }
   }
 }
 
