@@ -52,7 +52,8 @@ std::string Session::own_base(http::TargetForm form) {
 rules::Acceptance Session::acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const {
   const auto& terms = policy.acceptance;
   if (!terms || !terms->asks(subject.group)) return rules::Acceptance::given;
-  return worker_.services().portal.acceptances().of(rules::person_key(subject), terms->version);
+  const auto& services = worker_.services();
+  return services.portal.acceptances().of(rules::person_key(subject), terms->version, services.clock.seconds());
 }
 
 /// Nobody takes an acceptance back, so that each connection asks for it once.

@@ -125,6 +125,14 @@ void identify(rules::Subject& subject, const std::filesystem::path& folder) {
   identity::identify(subject, map.find(subject.address));
 }
 
+rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Policy& policy,
+                                const std::filesystem::path& state, rules::SysSeconds when) {
+  const auto& terms = policy.acceptance;
+  if (!terms || !terms->asks(subject.group)) return rules::Acceptance::given;
+  const portal::AcceptanceBook book(state, [](const std::string& message) { fail(message); });
+  return book.of(rules::person_key(subject), terms->version, when);
+}
+
 /// What a gateway on this state wrote down of them.
 std::uint32_t spent_of(const rules::Subject& subject, const rules::Policy& policy, const std::filesystem::path& state,
                        rules::SysSeconds when) {
@@ -157,11 +165,6 @@ int check(const CheckOptions& options) {
     subject.group = *group;
     subject.confidence = rules::Confidence::account;  // somebody of that group has signed in
   }
-  const bool named = !options.address.empty() || !options.user.empty();
-  if (policy.acceptance && policy.acceptance->asks(subject.group) && !options.state.empty() && named) {
-    const portal::AcceptanceBook book(options.state, [](const std::string& message) { fail(message); });
-    subject.acceptance = book.of(rules::person_key(subject), policy.acceptance->version);
-  }
   auto when = now();
   if (!options.at.empty()) {
     const auto at = time_given("--at", options.at, policy);
@@ -169,8 +172,10 @@ int check(const CheckOptions& options) {
     when = *at;
   }
 
-  if (!options.state.empty() && (!options.user.empty() || !options.address.empty()))
+  if (!options.state.empty() && (!options.user.empty() || !options.address.empty())) {
     subject.spent = spent_of(subject, policy, options.state, when);
+    subject.acceptance = acceptance_of(subject, policy, options.state, when);
+  }
 
   rules::Engine engine(snapshot);
   Printer printer(*snapshot, options.output);

@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include <date/date.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -36,24 +37,27 @@ AcceptanceBook::AcceptanceBook(const std::filesystem::path& state, const std::fu
   const auto failed = read_acceptances(
       state,
       [this](const Accepted& accepted) {
-        if (known_.size() < kMost) known_.insert(key(accepted.person, accepted.version));
+        if (known_.size() < kMost) known_.insert(key(accepted.person, accepted.version, accepted.time));
       },
       damaged);
   if (failed) tell(*failed);
   if (damaged != 0) tell(fmt::format("{}: {} damaged lines are left out", kFile, damaged));
 }
 
-std::string AcceptanceBook::key(std::string_view person, std::string_view version) {
-  return std::string(version).append("\n").append(person);
+std::string AcceptanceBook::key(std::string_view person, std::string_view version, std::string_view time) {
+  auto key = std::string(version).append("\n").append(person);
+  if (person.starts_with("address:")) key.append("\n").append(time.substr(0, time.find('T')));
+  return key;
 }
 
-rules::Acceptance AcceptanceBook::of(const std::string& person, const std::string& version) const {
+rules::Acceptance AcceptanceBook::of(std::string_view person, std::string_view version, rules::SysSeconds now) const {
+  const auto wanted = key(person, version, date::format("%FT", now));
   const std::shared_lock lock(mutex_);
-  return known_.contains(key(person, version)) ? rules::Acceptance::given : rules::Acceptance::missing;
+  return known_.contains(wanted) ? rules::Acceptance::given : rules::Acceptance::missing;
 }
 
 std::optional<std::string> AcceptanceBook::add(const Accepted& accepted) {
-  auto known = key(accepted.person, accepted.version);
+  auto known = key(accepted.person, accepted.version, accepted.time);
   {
     const std::shared_lock lock(mutex_);
     if (known_.contains(known)) return std::nullopt;

@@ -22,7 +22,8 @@ struct Accepted {
   std::string language;  ///< "en-GB" or "cy"
 };
 
-/// Who has accepted what: STATE/portal/acceptances.log. Thread-safe; what is added counts at once on all workers.
+/// Who has accepted what: STATE/portal/acceptances.log. Of whom only the address is known that counts for the day (in
+/// UTC): tomorrow it may be somebody else's. Thread-safe; what is added counts at once on all workers.
 class AcceptanceBook {
  public:
   static constexpr std::size_t kMost = 200'000;  ///< acceptances that are known, about 20 MB
@@ -32,13 +33,14 @@ class AcceptanceBook {
 
   /// For the gateway that runs on the state.
   std::optional<std::string> open() { return book_.open(); }
-  rules::Acceptance of(const std::string& person, const std::string& version) const;
+  rules::Acceptance of(std::string_view person, std::string_view version, rules::SysSeconds now) const;
   /// On disk, and in force, when it returns nothing; else what went wrong. Who has accepted already is not recorded
   /// again.
   std::optional<std::string> add(const Accepted& accepted);
 
  private:
-  static std::string key(std::string_view person, std::string_view version);
+  /// `time` begins with the date, as Accepted::time does.
+  static std::string key(std::string_view person, std::string_view version, std::string_view time);
 
   Book book_;
   mutable std::shared_mutex mutex_;

@@ -14,6 +14,7 @@
 namespace breakwater::portal {
 namespace {
 
+constexpr std::chrono::minutes kBareAddress{30};
 constexpr std::size_t kMaxTo = 2000;  // what browsers take for an address
 
 // A page with a form tells its own origin who it is, which `no-referrer` would hide from us too (Fetch 3.2.4); no other
@@ -75,6 +76,10 @@ struct Portal::Visit {
   }
   Response notice(std::string_view title, std::string_view text, std::uint16_t status) const {
     return html(render(frame, NoticeView{title, text}), status);
+  }
+  /// An address of which nothing else is known may have been somebody else's a while ago.
+  bool is_theirs(const Blocked& blocked) const {
+    return !person.starts_with("address:") || request.now - blocked.time < kBareAddress;
   }
   std::string short_time(rules::SysSeconds when) const { return rules::format_short(when, request.now, *policy.zone); }
 };
@@ -148,8 +153,9 @@ Response Portal::window(const Visit& visit) {
     view.rules = WindowView::Rules::to_be_accepted;
   const auto blocked = recent_.of(civil_day(request.now, *visit.policy.zone), visit.person);
   for (const auto& each : blocked)
-    view.entries.push_back(
-        {each, visit.short_time(each.time), each.opens ? visit.short_time(*each.opens) : std::string()});
+    if (visit.is_theirs(each))
+      view.entries.push_back(
+          {each, visit.short_time(each.time), each.opens ? visit.short_time(*each.opens) : std::string()});
   return html(render(visit.frame, view));
 }
 
@@ -203,7 +209,7 @@ Response Portal::review(const Visit& visit) {
   if (kind != "review" && kind != "accident") return visit.notice(visit.say.window, visit.say.bad_form, 400);
   const auto day = civil_day(request.now, *visit.policy.zone);
   const auto blocked = recent_.find(day, visit.person, value_of(visit.form, "reference"));
-  if (!blocked) return visit.notice(visit.say.window, visit.say.gone, 404);
+  if (!blocked || !visit.is_theirs(*blocked)) return visit.notice(visit.say.window, visit.say.gone, 404);
   const Review review{date::format("%FT%TZ", request.now),
                       std::string(kind),
                       blocked->reference,

@@ -34,15 +34,28 @@ class Books : public testing::Test {
 
 const Accepted kAnn{"2026-11-23T10:00:00Z", "user:ann", "1", "10.20.1.2", "Laptop \"7\"", "ann", "learners", "cy"};
 
+constexpr rules::SysSeconds kNow(std::chrono::seconds(1'795'428'000));  // 2026-11-23 10:00 UTC
+
+// Tomorrow somebody else may have it.
+TEST_F(Books, OfABareAddressAnAcceptanceCountsForTheDay) {
+  auto accepted = kAnn;
+  accepted.person = "address:10.20.1.2";
+  EXPECT_EQ(acceptances()->add(accepted), std::nullopt);
+  const auto book = acceptances();
+  EXPECT_EQ(book->of(accepted.person, "1", kNow + std::chrono::hours(13)), Acceptance::given);
+  EXPECT_EQ(book->of(accepted.person, "1", kNow + std::chrono::hours(14)), Acceptance::missing);
+  EXPECT_EQ(book->of(accepted.person, "1", kNow - std::chrono::hours(11)), Acceptance::missing);
+}
+
 TEST_F(Books, AnAcceptanceOutlivesTheGateway) {
   auto book = acceptances();
-  EXPECT_EQ(book->of("user:ann", "1"), Acceptance::missing);
+  EXPECT_EQ(book->of("user:ann", "1", kNow), Acceptance::missing);
   EXPECT_EQ(book->add(kAnn), std::nullopt);
   EXPECT_EQ(book->add(kAnn), std::nullopt) << "again";
   for (const auto& known : {std::move(book), acceptances()}) {
-    EXPECT_EQ(known->of("user:ann", "1"), Acceptance::given);
-    EXPECT_EQ(known->of("user:ann", "2"), Acceptance::missing);
-    EXPECT_EQ(known->of("user:bob", "1"), Acceptance::missing);
+    EXPECT_EQ(known->of("user:ann", "1", kNow), Acceptance::given);
+    EXPECT_EQ(known->of("user:ann", "2", kNow), Acceptance::missing);
+    EXPECT_EQ(known->of("user:bob", "1", kNow), Acceptance::missing);
   }
   EXPECT_EQ(text("acceptances.log"),
             R"({"time":"2026-11-23T10:00:00Z","person":"user:ann","version":"1","address":"10.20.1.2",)"
@@ -63,8 +76,8 @@ TEST_F(Books, ACutFileLosesItsLastLineAlone) {
     auto bob = kAnn;
     bob.person = "user:bob";
     EXPECT_EQ(acceptances()->add(bob), std::nullopt);
-    EXPECT_EQ(acceptances()->of("user:ann", "1"), Acceptance::given);
-    EXPECT_EQ(acceptances()->of("user:bob", "1"), Acceptance::given) << length;
+    EXPECT_EQ(acceptances()->of("user:ann", "1", kNow), Acceptance::given);
+    EXPECT_EQ(acceptances()->of("user:bob", "1", kNow), Acceptance::given) << length;
   }
   EXPECT_EQ(told_, "");
 }
@@ -72,7 +85,7 @@ TEST_F(Books, ACutFileLosesItsLastLineAlone) {
 TEST_F(Books, DamagedLinesAreToldAndLeftOut) {
   acceptances()->add(kAnn);
   folder_.write("portal/acceptances.log", "junk\n[1]\n{\"person\":7}\n" + text("acceptances.log"));
-  EXPECT_EQ(acceptances()->of("user:ann", "1"), Acceptance::given);
+  EXPECT_EQ(acceptances()->of("user:ann", "1", kNow), Acceptance::given);
   EXPECT_EQ(told_, "portal/acceptances.log: 2 damaged lines are left out\n");
 }
 
@@ -81,7 +94,7 @@ TEST_F(Books, WhatCannotBeWrittenIsNotAccepted) {
   std::filesystem::remove(folder_.path() / "portal/acceptances.log");
   std::filesystem::create_directory(folder_.path() / "portal/acceptances.log");
   EXPECT_NE(book->add(kAnn), std::nullopt);
-  EXPECT_EQ(book->of("user:ann", "1"), Acceptance::missing);
+  EXPECT_EQ(book->of("user:ann", "1", kNow), Acceptance::missing);
 }
 
 TEST_F(Books, AFullFileTakesNoMore) {

@@ -53,7 +53,7 @@ class PortalTest : public testing::Test {
     made.subject.address = *categories::IpAddress::parse(address_);
     made.subject.user = user_;
     made.subject.group = snapshot_->policy.group_of(made.subject.address);
-    made.subject.acceptance = portal_->acceptances().of(rules::person_key(made.subject), "2026-09");
+    made.subject.acceptance = portal_->acceptances().of(rules::person_key(made.subject), "2026-09", now_);
     made.snapshot = snapshot_;
     made.now = now_;
     return made;
@@ -68,6 +68,7 @@ class PortalTest : public testing::Test {
     return std::regex_search(body, found, std::regex("name=\"token\" value=\"([0-9.a-f]+)\"")) ? found[1]
                                                                                                : std::string();
   }
+  /// `user` may be "": nobody is known at the address.
   void block(const std::string& user, const std::string& host, const std::string& reference) {
     Blocked blocked;
     blocked.time = now_;
@@ -75,7 +76,7 @@ class PortalTest : public testing::Test {
     blocked.reference = reference;
     blocked.reason = "rule";
     blocked.concern = rules::Concern::notice;
-    portal_->note_blocked("user:" + user, *snapshot_->policy.zone, blocked);
+    portal_->note_blocked(user.empty() ? "address:" + address_ : "user:" + user, *snapshot_->policy.zone, blocked);
   }
 
   test::TemporaryFolder folder_;
@@ -113,6 +114,16 @@ TEST_F(PortalTest, AStrangerSeesThatAlone) {
   }
 }
 
+TEST_F(PortalTest, ABareAddressRemembersForHalfAnHour) {
+  user_.clear();
+  block("", "games.example", "ref1");
+  now_ += std::chrono::minutes(29);
+  EXPECT_THAT(get("/").body, HasSubstr("games.example"));
+  now_ += std::chrono::minutes(1);
+  EXPECT_THAT(get("/").body, Not(HasSubstr("games.example")));
+  EXPECT_EQ(post("/review", "kind=review&reference=ref1&token=" + token()).status, 404);
+}
+
 TEST_F(PortalTest, ThePacFileIsForEverybody) {
   for (const auto* address : {"172.16.0.1", "10.20.1.2"}) {
     address_ = address;
@@ -138,8 +149,8 @@ TEST_F(PortalTest, AcceptanceIsAskedOnceAndLeadsBack) {
   const auto accepted = post("/accept?lang=cy", form);
   EXPECT_EQ(accepted.status, 303);
   EXPECT_THAT(accepted.fields, HasSubstr("Location: /accept?lang=cy&to=http%3A%2F%2Fa.test%2F%3Fb%26c\r\n"));
-  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09"), Acceptance::given);
-  EXPECT_EQ(portal_->acceptances().of("user:bob", "2026-09"), Acceptance::missing);
+  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09", now_), Acceptance::given);
+  EXPECT_EQ(portal_->acceptances().of("user:bob", "2026-09", now_), Acceptance::missing);
   const auto after = get("/accept?to=http%3A%2F%2Fa.test%2F%3Fb%26c").body;
   EXPECT_THAT(after, AllOf(HasSubstr("You have accepted the rules"), HasSubstr("href=\"http://a.test/?b&amp;c\"")));
 }
@@ -169,7 +180,7 @@ TEST_F(PortalTest, WhatIsNoAcceptanceIsNone) {
   EXPECT_EQ(portal_->respond(foreign).status, 403);
   user_ = "bob";
   EXPECT_EQ(post("/accept", "version=2026-09&agree=yes&token=" + good).status, 403) << "another person's form";
-  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09"), Acceptance::missing);
+  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09", now_), Acceptance::missing);
 }
 
 TEST_F(PortalTest, WhoIsNotAskedHasNothingToAccept) {
@@ -184,7 +195,7 @@ TEST_F(PortalTest, AFailureIsToldAndNothingIsAccepted) {
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.store, Response::Store::failed);
   EXPECT_THAT(response.body, HasSubstr("your acceptance was not kept"));
-  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09"), Acceptance::missing);
+  EXPECT_EQ(portal_->acceptances().of("user:ann", "2026-09", now_), Acceptance::missing);
   EXPECT_THAT(told_, HasSubstr("an acceptance is not kept"));
 }
 
