@@ -37,7 +37,7 @@ def test_browsers_find_the_proxy_by_its_pac_file(start_gateway):
     gateway = start_gateway(**centre(settings={"proxy.pac.host": "proxy.example.org"}))
     for host, path in ((None, "/proxy.pac"), ("wpad.example.org", "/wpad.dat")):
         answer = at_its_address(gateway, host, path)
-        assert (answer.status, answer.get("Content-Type")) == (200, "application/x-ns-proxy-autoconfig")
+        assert (answer.status, answer.get("content-type")) == (200, "application/x-ns-proxy-autoconfig")
         assert answer.text == run("pac", "--config", gateway.folder / "breakwater.toml").stdout
     assert page(gateway, "/proxy.pac").status == 200
     without = start_gateway(**centre())

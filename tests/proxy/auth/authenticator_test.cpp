@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "proxy/auth/users_file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace breakwater::auth {
 namespace {
@@ -47,8 +48,8 @@ class AuthenticatorTest : public testing::Test {
     return known ? *known : answer->get_future().get();
   }
 
-  const std::string file_ =
-      testing::TempDir() + "users_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  test::TemporaryFolder folder_;
+  const std::string file_ = (folder_.path() / "users").string();
   AuthenticatorOptions options_;
   std::promise<std::string> revoked_;
   std::optional<Authenticator> authenticator_;

@@ -2,19 +2,18 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <string>
 
-#include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace breakwater::net {
 
-/// A self-signed certificate and its key, in the test's folder for temporary files.
+/// A self-signed certificate and its key, in a folder of its own.
 struct TestCertificate {
-  explicit TestCertificate(const std::string& name)
-      : certificate(testing::TempDir() + name + ".crt"), key(testing::TempDir() + name + ".key") {
+  TestCertificate() : certificate(folder.path() / "proxy.crt"), key(folder.path() / "proxy.key") {
     auto* pair = EVP_EC_gen("P-256");
     auto* x509 = X509_new();
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
@@ -32,6 +31,7 @@ struct TestCertificate {
     EVP_PKEY_free(pair);
   }
 
+  test::TemporaryFolder folder;
   std::filesystem::path certificate;
   std::filesystem::path key;
 };

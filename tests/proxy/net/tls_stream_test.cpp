@@ -67,7 +67,7 @@ class TlsStreamTest : public testing::TestWithParam<int> {
   }
 
   Task<> serve(std::function<Task<>()> then) {
-    client->arm(std::chrono::milliseconds(500));
+    client->arm(patience);
     handshake = co_await client->secure(*server);
     client->disarm();
     if (handshake == Io::ok && then) co_await then();
@@ -88,7 +88,8 @@ class TlsStreamTest : public testing::TestWithParam<int> {
     end = co_await relay->run();
   }
 
-  TestCertificate certificate{"tls_stream"};
+  std::chrono::milliseconds patience{20'000};
+  TestCertificate certificate;
   asio::io_context io;
   Wheel wheel{io.get_executor()};
   std::vector<char> scratch = std::vector<char>(64 * 1024);
@@ -172,6 +173,7 @@ TEST_F(TlsStreamTest, WhatIsNoTlsFails) {
 }
 
 TEST_F(TlsStreamTest, ASilentClientIsNotWaitedFor) {
+  patience = std::chrono::milliseconds(200);
   EXPECT_EQ(run([] {}), Io::timeout);
 }
 
@@ -191,7 +193,7 @@ TEST_F(TlsStreamTest, Http11IsChosen) {
 }
 
 TEST_F(TlsStreamTest, ACertificateMustFitItsKey) {
-  const TestCertificate other("tls_stream_other");
+  const TestCertificate other;
   std::string error;
   EXPECT_EQ(TlsServer::load(certificate.certificate, other.key, error), nullptr);
   EXPECT_EQ(error, other.key.string() + ": key values mismatch");
