@@ -63,7 +63,7 @@ class Policy {
   std::vector<Concern> concern;    ///< by category, children included
   std::chrono::milliseconds grace{60'000};
   std::optional<AcceptanceTerms> acceptance;  ///< its texts are for who reads files to put in
-  std::vector<Quota> quotas;  ///< at most kMaxQuotas
+  std::vector<Quota> quotas;                  ///< at most kMaxQuotas
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

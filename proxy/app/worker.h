@@ -44,7 +44,7 @@ struct Services {
   quota::Ledger& ledger;
   ConnectionLimit& limit;
   portal::Portal& portal;
-  boost::asio::thread_pool& desk;  ///< for what the portal writes to disk
+  boost::asio::thread_pool& desk;      ///< for what the portal writes to disk
   auth::Authenticator* authenticator;  ///< nullptr: nobody can sign in
   std::shared_ptr<identity::SignIns> sign_ins;
 };
