@@ -29,7 +29,7 @@ enum class Reason : std::uint8_t {
   address_literal,
   private_destination,
   port,
-  sign_in,  ///< the group must sign in, and nobody has
+  sign_in,     ///< the group must sign in, and nobody has
   acceptance,  ///< would be allowed, but the acceptable-use text is not accepted
   portal,      ///< the gateway's own pages
   engine_error,

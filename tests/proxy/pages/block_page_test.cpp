@@ -19,7 +19,8 @@ using ::testing::Not;
 constexpr Language kLanguages[] = {Language::english, Language::welsh};
 
 std::vector<std::string_view> reasons() {
-  std::vector<std::string_view> all{"unrecorded", "dns", "connect", "timeout", "origin", "limit", "sign_in_elsewhere", "sign_in_failed"};
+  std::vector<std::string_view> all{"unrecorded", "dns",   "connect",           "timeout",
+                                    "origin",     "limit", "sign_in_elsewhere", "sign_in_failed"};
   for (auto reason = rules::Reason::malformed; reason <= rules::Reason::engine_error;
        reason = static_cast<rules::Reason>(static_cast<int>(reason) + 1))
     if (reason != rules::Reason::essential && reason != rules::Reason::allow_list && reason != rules::Reason::pass)
