@@ -101,9 +101,9 @@ TEST_F(AuthenticatorTest, AHelperKnowsTheOthersAndAFullQueueIsSaid) {
   EXPECT_EQ(check("bob", "any"), Outcome::accepted);
   EXPECT_EQ(check("ann", "any"), Outcome::refused);  // the file alone says
   EXPECT_EQ(check("carl", "any"), Outcome::failed);
-  const auto ask = [&](std::string_view password, std::uint32_t client = 0) {
-    return authenticator_->check(categories::IpAddress::from_v4(0x0a140000 + client), credentials("slow", password),
-                                 std::chrono::steady_clock::now(), [](Outcome) {});
+  const auto ask = [&](std::string_view password, std::size_t client = 0) {
+    return authenticator_->check(categories::IpAddress::from_v4(0x0a140000 + static_cast<std::uint32_t>(client)),
+                                 credentials("slow", password), std::chrono::steady_clock::now(), [](Outcome) {});
   };
   for (std::uint32_t i = 0; i < Authenticator::kMaxQueue; ++i)
     EXPECT_EQ(ask(std::to_string(i), i / Authenticator::kMaxQueueOfOne), std::nullopt);
