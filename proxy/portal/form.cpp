@@ -23,7 +23,9 @@ std::string decode(urls::pct_string_view text) {
 std::optional<Form> parse_form(std::string_view text) {
   Form form;
   if (text.empty()) return form;
-  const auto fields = urls::parse_query(text);
+  // Boost 1.81 takes the length of what it has parsed from a NUL behind it.
+  const std::string terminated(text);
+  const auto fields = urls::parse_query(terminated);
   if (!fields || fields->size() > kMaxFields) return std::nullopt;
   for (const auto& field : *fields) {
     auto value = decode(field.value);
