@@ -20,7 +20,8 @@ OpenNow open_now(const rules::Snapshot& snapshot, rules::GroupId group, std::str
   };
   OpenNow result;
   if (group < policy.groups.size()) result.fallback = policy.groups[group].fallback;
-  for (CategoryId id = 0; id < table.size(); ++id) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto id = static_cast<CategoryId>(i);
     const auto how = treated(id);
     const auto parent = table.parent(id);
     if (parent && treated(*parent) == how) continue;
