@@ -1,7 +1,6 @@
 #include "rules/timetable.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include <date/tz.h>
 
@@ -59,9 +58,9 @@ class Day {
     for (const auto began : {day_ - days(1), day_})
       weeks(began);
     events();
-    for (const auto& exception : timetable_.exceptions | std::views::reverse)
+    for (auto exception = timetable_.exceptions.rbegin(); exception != timetable_.exceptions.rend(); ++exception)
       for (const auto began : {day_ - days(1), day_})
-        if (exception.dates.contain(began)) add(exception, began);
+        if (exception->dates.contain(began)) add(*exception, began);
     // What holds on the days beside is theirs to say.
     const auto top = layers_.top();
     return {top.period, std::max<SysSeconds>(top.from, day_ - offset_),
