@@ -8,7 +8,7 @@
 
 namespace breakwater::safeguarding {
 
-/// One blocked request in a concern category: what a Designated Safeguarding Lead needs and no more. All text is UTF-8
+/// One request in a concern category: what a Designated Safeguarding Lead needs and no more. All text is UTF-8
 /// or escaped.
 struct Attempt {
   std::chrono::sys_time<std::chrono::milliseconds> time;
@@ -29,14 +29,23 @@ struct Attempt {
   std::uint32_t line = 0;
   std::string rule;
   std::string period;
-  std::string reason;  ///< of the verdict
+  std::string reason;      ///< of the verdict
+  std::string pseudonym;   ///< of the person: the same one always has the same
+  std::string confidence;  ///< how sure the identity is: "network", "device", "account"
+  std::string owner;       ///< whose the device is, by the register: "pool laptop", "byod", ...; "" where unknown
+  std::string host_tag;    ///< stands for the host where its name may not be shown: the same host has the same
+  std::string referrer;    ///< host of the Referer; plain HTTP only
+  std::string theme;       ///< the concern's theme by the policy
+  std::string action;      ///< "block", or "allow" for what the policy only monitors
 };
 
 /// The fields that are text.
 inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
-    {&Attempt::civil, &Attempt::id, &Attempt::client, &Attempt::device, &Attempt::user, &Attempt::group, &Attempt::host,
-     &Attempt::url, &Attempt::method, &Attempt::sni, &Attempt::category, &Attempt::concern, &Attempt::list,
-     &Attempt::rule, &Attempt::period, &Attempt::reason, &Attempt::search});
+    {&Attempt::civil,    &Attempt::id,       &Attempt::client,    &Attempt::device,     &Attempt::user,
+     &Attempt::group,    &Attempt::host,     &Attempt::url,       &Attempt::method,     &Attempt::sni,
+     &Attempt::category, &Attempt::concern,  &Attempt::list,      &Attempt::rule,       &Attempt::period,
+     &Attempt::reason,   &Attempt::search,   &Attempt::pseudonym, &Attempt::confidence, &Attempt::owner,
+     &Attempt::host_tag, &Attempt::referrer, &Attempt::theme,     &Attempt::action});
 
 /// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, at most 4 KiB, the end
 /// marked where it was cut. What was cleaned once stays as it is.

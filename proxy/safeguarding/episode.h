@@ -1,18 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "proxy/safeguarding/record.h"
 #include "rules/subject.h"
 #include "rules/verdict.h"
 
 namespace breakwater::safeguarding {
-
-using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// What most likely made the attempts, by the signals of episodes.h.
 enum class Origin : std::uint8_t {

@@ -126,6 +126,7 @@ void Recorder::Impl::write_pending() {
     counters.durable += group.attempts.size();
     counters.backlog -= group.attempts.size();
     group.answer(Recorded::durable);
+    if (options.on_durable) options.on_durable(std::move(group.attempts));
   }
 }
 
@@ -156,7 +157,7 @@ void Recorder::Impl::report_unwritten() {
 Recorder::Recorder(std::filesystem::path state, RecorderOptions options, FailureHandler on_failure)
     : impl_(std::make_unique<Impl>()) {
   impl_->state = std::move(state);
-  impl_->options = options;
+  impl_->options = std::move(options);
   impl_->on_failure = std::move(on_failure);
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "proxy/safeguarding/attempt.h"
 
@@ -22,6 +23,9 @@ struct RecorderOptions {
   std::chrono::milliseconds retry{500};  ///< between tries while the store fails
   std::chrono::milliseconds linger{
       0};  ///< extra wait to gather a larger group; 0: whatever has queued during the last commit
+  /// Given each group once it is on disk and its callers are told. Called on the recorder's thread, which waits for it:
+  /// it hands the group on. May not throw.
+  std::function<void(std::vector<Attempt>)> on_durable{};
 };
 
 /// Group commit: attempts from all threads are gathered, appended to the Store in one transaction by one thread of its

@@ -48,12 +48,17 @@ constexpr const char* kSchema2 = R"(
 
 constexpr auto kSchemas = std::to_array({kSchema1, kSchema2});  // each brings a file of the version of its index on
 
-// `time`, kTextFields, `line`.
+constexpr auto kColumnFields = std::to_array<std::string Attempt::*>(
+    {&Attempt::civil, &Attempt::id, &Attempt::client, &Attempt::device, &Attempt::user, &Attempt::group, &Attempt::host,
+     &Attempt::url, &Attempt::method, &Attempt::sni, &Attempt::category, &Attempt::concern, &Attempt::list,
+     &Attempt::rule, &Attempt::period, &Attempt::reason, &Attempt::search});
+
+// `time`, kColumnFields, `line`.
 constexpr std::string_view kColumns =
     "time, civil, id, client, device, user, \"group\", host, url, method, sni, category, concern, list, rule, period, "
     "reason, search, line";
 constexpr std::string_view kPlaces = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
-constexpr int kLineColumn = static_cast<int>(kTextFields.size()) + 1;
+constexpr int kLineColumn = static_cast<int>(kColumnFields.size()) + 1;
 
 std::string insert_sql() {
   return "INSERT INTO attempts (" + std::string(kColumns) + ") VALUES (" + std::string(kPlaces) +
@@ -183,7 +188,7 @@ std::optional<StoreError> Store::Impl::open(const std::filesystem::path& state, 
 std::optional<StoreError> Store::Impl::insert_one(const Attempt& attempt) {
   int column = 0;
   if (auto error = insert->bind(column, std::int64_t{attempt.time.time_since_epoch().count()})) return error;
-  for (const auto field : kTextFields)
+  for (const auto field : kColumnFields)
     if (auto error = insert->bind(++column, clean_text(attempt.*field))) return error;
   if (auto error = insert->bind(kLineColumn, std::int64_t{attempt.line})) return error;
   const auto step = insert->step();
@@ -218,7 +223,7 @@ std::optional<StoreError> Store::Impl::select_since(std::int64_t since,
     Attempt attempt;
     int column = 0;
     attempt.time = std::chrono::sys_time<milliseconds>(milliseconds(select->number(column)));
-    for (const auto field : kTextFields)
+    for (const auto field : kColumnFields)
       attempt.*field = select->text(++column);
     attempt.line = static_cast<std::uint32_t>(select->number(kLineColumn));
     visit(attempt);
