@@ -14,6 +14,7 @@
 #include "rules/group_members.h"
 #include "rules/network_index.h"
 #include "rules/quota.h"
+#include "rules/recipient.h"
 #include "rules/safe_search.h"
 #include "rules/subject.h"
 #include "rules/timetable.h"
@@ -64,6 +65,7 @@ class Policy {
   std::chrono::milliseconds grace{60'000};
   std::optional<AcceptanceTerms> acceptance;  ///< its texts are for who reads files to put in
   std::vector<Quota> quotas;                  ///< at most kMaxQuotas
+  std::vector<Recipient> recipients;          ///< who is told; in the order of the file
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

@@ -45,6 +45,7 @@ struct PolicyDraft {
   std::vector<std::pair<Text, Concern>> concern;
   std::vector<Text> essential;  ///< in normal form
   std::optional<AcceptanceTerms> acceptance;
+  std::vector<Recipient> recipients;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

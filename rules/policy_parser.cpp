@@ -10,6 +10,7 @@
 #include "rules/policy_draft.h"
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
+#include "rules/recipient_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
 #include "rules/timetable_parser.h"
@@ -328,6 +329,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("concern")) concern(std::move(*table));
   if (auto table = top.table("bell")) bell(std::move(*table));
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
+  draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));
   other_periods();

@@ -19,6 +19,7 @@ class PolicyBuilder {
     policy_.zone = draft_.zone;
     policy_.grace = draft_.grace;
     policy_.acceptance = draft_.acceptance;
+    policy_.recipients = draft_.recipients;
     policy_.groups = draft_.groups;
     policy_.catch_all = draft_.catch_all;
     policy_.timetables = draft_.timetables;

@@ -14,6 +14,7 @@
 #include "proxy/net/relay.h"
 #include "proxy/pages/block_page.h"
 #include "proxy/portal/request.h"
+#include "proxy/safeguarding/attempt.h"
 #include "proxy/tls/client_hello.h"
 
 namespace breakwater::portal {
@@ -27,7 +28,8 @@ class Worker;
 
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
-/// (what the gateway says itself), own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
+/// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
+/// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
 /// exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
 /// quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -125,8 +127,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> send_answer(std::uint16_t status, std::string_view fields, std::string body,
                               http::Persistence persistence);
   net::Task<Next> refuse(std::uint16_t status);
-  net::Task<bool> make_durable();
   std::string page(const Answer& what);
+
+  // record_attempt.cpp
+  safeguarding::Attempt attempt() const;
+  net::Task<bool> make_durable();
 
   // sign_in.cpp
   void know_person();

@@ -157,8 +157,8 @@ int lists_show(const ListsOptions& options) {
     for (const auto& list : current->lists)
       rows.push_back(table.row(list));
   for (const auto& [feed, download] : known->states) {
-    const bool counts = current && std::ranges::any_of(current->lists, [&](const auto& list) {
-                          return list.role == ListRole::feed && feed_of(list.name) == feed;
+    const bool counts = current && std::ranges::any_of(current->lists, [&name = feed](const auto& list) {
+                          return list.role == ListRole::feed && feed_of(list.name) == name;
                         });
     if (!counts)
       rows.push_back(

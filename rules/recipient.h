@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace breakwater::rules {
+
+/// A post that hears of what the gateway records. By role: `dsl`, the Designated Safeguarding Lead, of every episode;
+/// `deputy` of danger that nobody has looked at; `governance` of security incidents; `dpo`, the data protection
+/// officer, of who looked at names; `it` of how the gateway works.
+struct Recipient {
+  enum class Role : std::uint8_t { dsl, deputy, governance, dpo, it };
+
+  std::string name;  ///< of the post or person: unique in the policy
+  Role role = Role::dsl;
+  std::string email;                  ///< addr-spec of RFC 5321, printable ASCII
+  std::filesystem::path key;          ///< public key by `breakwater keys new`; "": none
+  std::filesystem::path certificate;  ///< X.509 in PEM for S/MIME; "": none
+  /// May they learn names? Always so for dsl and deputy; for others where the policy says `names = true`.
+  bool names = false;
+};
+
+std::string_view to_string(Recipient::Role role);
+
+}  // namespace breakwater::rules

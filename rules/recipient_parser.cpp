@@ -1,0 +1,102 @@
+#include "rules/recipient_parser.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+
+#include "categories/host.h"
+#include "rules/policy_names.h"
+
+namespace breakwater::rules {
+namespace {
+
+constexpr std::size_t kMaxRecipients = 32;
+/// RFC 5321, 4.5.3.1: octets of a local part; and of a path, less its brackets.
+constexpr std::size_t kMaxLocalPart = 64;
+constexpr std::size_t kMaxAddress = 254;
+
+/// atext of RFC 5322, 3.2.3.
+bool is_atom_character(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+bool is_dot_atom(std::string_view text) {
+  if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
+    return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
+}
+
+/// Of the forms of RFC 5321 only the plain one: a dot-atom, and a host. Quoted local parts, address literals and
+/// addresses beyond ASCII are refused: nothing that could end a header or a command gets by.
+bool is_address(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == std::string_view::npos || at > kMaxLocalPart || text.size() > kMaxAddress) return false;
+  const auto host = text.substr(at + 1);
+  return is_dot_atom(text.substr(0, at)) && is_dot_atom(host) &&
+         categories::normalise_host(host, categories::HostSource::person);
+}
+
+Recipient::Role read_role(TomlTable& table, DiagnosticSink& sink) {
+  using Role = Recipient::Role;
+  constexpr std::array<Role, 5> kRoles{Role::dsl, Role::deputy, Role::governance, Role::dpo, Role::it};
+  const auto word = table.text("role", Need::required);
+  if (!word) return Role::it;
+  std::vector<std::string_view> names;
+  for (const auto role : kRoles) {
+    if (word->value == to_string(role)) return role;
+    names.push_back(to_string(role));
+  }
+  sink.error(word->place, "role: " + in_quotes(word->value) +
+                              R"( is none of "dsl", "deputy", "governance", "dpo" and "it")" +
+                              sink.did_you_mean(word->place, word->value, names));
+  return Role::it;
+}
+
+std::filesystem::path read_path(TomlTable& table, std::string_view key, const std::filesystem::path& folder,
+                                DiagnosticSink& sink) {
+  const auto name = table.label(key);
+  if (!name) return {};
+  auto file = (folder / name->value).lexically_normal();
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored))
+    sink.error(name->place, std::string(key).append(": there is no file ").append(in_quotes(name->value)));
+  return file;
+}
+
+}  // namespace
+
+std::vector<Recipient> parse_recipients(std::vector<TomlTable> tables, const std::filesystem::path& folder,
+                                        DiagnosticSink& sink) {
+  keep_first(kMaxRecipients, "recipients", tables, sink);
+  UniqueNames names("recipient", sink);
+  std::vector<Recipient> recipients;
+  for (auto& table : tables) {
+    auto& recipient = recipients.emplace_back();
+    if (auto name = table.label("name", Need::required)) {
+      names.add(*name);
+      recipient.name = std::move(name->value);
+    }
+    recipient.role = read_role(table, sink);
+    if (auto email = table.text("email", Need::required)) {
+      if (!is_address(email->value))
+        sink.error(email->place, "email: " + in_quotes(email->value) + " is no address, as dsl@example.org");
+      recipient.email = std::move(email->value);
+    }
+    recipient.key = read_path(table, "key", folder, sink);
+    recipient.certificate = read_path(table, "certificate", folder, sink);
+    const auto flag = table.flag("names");
+    const bool safeguards = recipient.role == Recipient::Role::dsl || recipient.role == Recipient::Role::deputy;
+    if (flag && !flag->value && safeguards)
+      sink.error(flag->place, "names: a " + std::string(to_string(recipient.role)) + " always learns names");
+    recipient.names = safeguards || (flag && flag->value);
+    table.check_unknown();
+  }
+  const auto is_lead = [](const Recipient& one) { return one.role == Recipient::Role::dsl; };
+  if (!tables.empty() && std::none_of(recipients.begin(), recipients.end(), is_lead))
+    sink.warning(tables.front().place(), "no [[recipient]] has the role \"dsl\": nobody is told of an episode");
+  return recipients;
+}
+
+}  // namespace breakwater::rules
