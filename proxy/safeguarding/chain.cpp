@@ -101,9 +101,13 @@ std::optional<Head> parse_head(std::string_view text) {
   return Head{*seq, Milliseconds(std::chrono::milliseconds(*time)), *hash, *key, *signature};
 }
 
+bool is_signed(std::string_view text, const crypto::PublicKey& key, const Signature& signature) {
+  const auto sum = crypto::digest(text);
+  return crypto_sign_verify_detached(signature.data(), sum.data(), sum.size(), key.data()) == 0;
+}
+
 bool is_signed(const Head& head) {
-  const auto text = crypto::digest(signed_text(head));
-  return crypto_sign_verify_detached(head.signature.data(), text.data(), text.size(), head.key.data()) == 0;
+  return is_signed(signed_text(head), head.key, head.signature);
 }
 
 Result<ChainKey, std::string> ChainKey::load_or_make(const std::filesystem::path& keys) {
@@ -125,12 +129,20 @@ ChainKey::ChainKey(const crypto::Secret& seed) : seed_(seed) {
   sodium_memzero(secret.data(), secret.size());
 }
 
-void ChainKey::sign(Head& head) const {
+Signature ChainKey::sign(std::string_view text) const {
   std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
-  crypto_sign_seed_keypair(head.key.data(), secret.data(), seed_.data());
-  const auto text = crypto::digest(signed_text(head));
-  crypto_sign_detached(head.signature.data(), nullptr, text.data(), text.size(), secret.data());
+  crypto::PublicKey ignored;
+  crypto_sign_seed_keypair(ignored.data(), secret.data(), seed_.data());
+  const auto sum = crypto::digest(text);
+  Signature signature;
+  crypto_sign_detached(signature.data(), nullptr, sum.data(), sum.size(), secret.data());
   sodium_memzero(secret.data(), secret.size());
+  return signature;
+}
+
+void ChainKey::sign(Head& head) const {
+  head.key = public_key_;
+  head.signature = sign(signed_text(head));
 }
 
 }  // namespace breakwater::safeguarding

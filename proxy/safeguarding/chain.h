@@ -41,6 +41,7 @@ std::string to_text(const Head& head);
 std::optional<Head> parse_head(std::string_view text);
 /// Is it signed by the key that it names?
 bool is_signed(const Head& head);
+bool is_signed(std::string_view text, const crypto::PublicKey& key, const Signature& signature);
 
 /// The key that signs the heads of one gateway: `chain.key` in the folder of keys, its public part in `chain.pub`.
 class ChainKey {
@@ -49,6 +50,7 @@ class ChainKey {
   static Result<ChainKey, std::string> load_or_make(const std::filesystem::path& keys);
 
   const crypto::PublicKey& public_key() const { return public_key_; }
+  Signature sign(std::string_view text) const;
   /// Fills in key and signature.
   void sign(Head& head) const;
 

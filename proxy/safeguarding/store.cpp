@@ -12,6 +12,7 @@
 #include "categories/file.h"
 #include "proxy/safeguarding/appender.h"
 #include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/schema.h"
 #include "proxy/safeguarding/sqlite.h"
 
@@ -22,10 +23,7 @@ using sqlite::Appender;
 using sqlite::Statement;
 
 constexpr const char* kFileName = "attempts.db";
-constexpr const char* kHeadsFile = "heads.jsonl";
-constexpr const char* kChainKey = "chain_key";  // member of a Kind::key record
-constexpr const char* kHead = "head";           // member of a Kind::head record
-constexpr int kBusyTimeoutMs = 1000;            // a caller waits for its answer meanwhile
+constexpr int kBusyTimeoutMs = 1000;  // a caller waits for its answer meanwhile
 
 StoreError system_error() {
   return {SQLITE_CANTOPEN, std::generic_category().message(errno)};
@@ -98,15 +96,19 @@ std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const
   return version < sqlite::kSchemaVersion ? migrate(connection, sealer) : std::nullopt;
 }
 
-/// Kinds come from to_string() and are no text of anybody's. The inner query reads indexes alone, so that only small
-/// numbers are sorted.
+/// For SQL: kinds come from to_string() and are no text of anybody's.
+std::string names_of(const std::vector<Kind>& kinds) {
+  std::string names;
+  for (const auto kind : kinds)
+    names.append(names.empty() ? "'" : ", '").append(to_string(kind)).append("'");
+  return names;
+}
+
+/// The inner query reads indexes alone, so that only small numbers are sorted.
 std::string select_sql(const Filter& filter) {
   std::string where = "time >= ?1 AND time < ?2";
   if (!filter.reference.empty()) where += " AND reference = ?3";
-  std::string kinds;
-  for (const auto kind : filter.kinds)
-    kinds.append(kinds.empty() ? "'" : ", '").append(to_string(kind)).append("'");
-  if (!kinds.empty()) where.append(" AND kind IN (").append(kinds).append(")");
+  if (!filter.kinds.empty()) where.append(" AND kind IN (").append(names_of(filter.kinds)).append(")");
   std::string sql("SELECT ");
   sql += sqlite::kColumns;
   sql += " FROM records WHERE ";
@@ -117,21 +119,26 @@ std::string select_sql(const Filter& filter) {
   return sql += " ORDER BY seq";
 }
 
-std::string object_of(const char* key, const std::string& text) {
-  return nlohmann::json{{key, text}}.dump();
+std::string erase_sql(const Deletion& deletion) {
+  std::string held;
+  for (const auto seq : deletion.held)
+    held.append(held.empty() ? "" : ", ").append(std::to_string(seq));
+  const bool all = deletion.what == Deletion::What::all;
+  std::string sql("UPDATE records SET sealed = NULL");
+  if (all) sql += ", body = NULL";
+  sql.append(" WHERE time < ?1 AND kind IN (").append(names_of(deletion.kinds)).append(") AND (length(sealed) > 0");
+  if (all) sql += " OR body IS NOT NULL";
+  return sql.append(") AND seq NOT IN (").append(held).append(")");
 }
 
-/// "" where the body has no such text.
-std::string text_in(const std::optional<std::string>& body, const char* key) {
-  const auto json = nlohmann::json::parse(body.value_or(""), nullptr, false);
-  const auto found = json.is_object() ? json.find(key) : json.end();
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+std::string object_of(const char* key, const std::string& text) {
+  return nlohmann::json{{key, text}}.dump();
 }
 
 /// Where the file cannot be written the head is still in the chain.
 std::optional<StoreError> add_to_heads(const std::filesystem::path& file, const Head& head) {
   const categories::File out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (out && out.write(object_of(kHead, to_text(head)) + "\n") && ::fsync(out.get()) == 0) return std::nullopt;
+  if (out && out.write(object_of(kHeadMember, to_text(head)) + "\n") && ::fsync(out.get()) == 0) return std::nullopt;
   return StoreError{SQLITE_CANTOPEN, std::string(kHeadsFile).append(": ").append(categories::last_error())};
 }
 
@@ -149,6 +156,7 @@ struct Store::Impl {
   Result<sqlite::Transaction, StoreError> begin();
   template <class Item, class ToEntry>
   std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of);
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
   std::optional<StoreError> last_of(Kind kind, Record& record);
   std::optional<StoreError> last_head(std::optional<Head>& head);
@@ -199,6 +207,26 @@ std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const
   return transaction->commit();
 }
 
+std::optional<StoreError> Store::Impl::erase(Deletion& deletion, Milliseconds now) {
+  for (const auto kind : deletion.kinds)
+    if (kind == Kind::head || kind == Kind::key || kind == Kind::deletion)
+      return StoreError{SQLITE_MISUSE, "what proves the chain is not deleted"};
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  {
+    auto update = Statement::prepare(connection.get(), erase_sql(deletion));
+    if (!update) return update.error();
+    if (auto error = update->bind(0, std::int64_t{deletion.until.time_since_epoch().count()})) return error;
+    if (const auto step = update->step(); !step) return step.error();
+  }
+  deletion.count = sqlite3_changes64(connection.get());
+  if (deletion.count == 0) return std::nullopt;
+  if (auto error = appender->add({now, Kind::deletion, "", to_json(deletion), ""})) return error;
+  deletion.seq = appender->seq();
+  if (auto error = transaction->commit()) return error;
+  return sqlite::execute(connection.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 std::optional<StoreError> Store::Impl::each(const Filter& filter, const std::function<void(const Record&)>& visit) {
   auto select = Statement::prepare(connection.get(), select_sql(filter));
   if (!select) return select.error();
@@ -225,7 +253,7 @@ std::optional<StoreError> Store::Impl::last_of(Kind kind, Record& record) {
 std::optional<StoreError> Store::Impl::last_head(std::optional<Head>& head) {
   Record record;
   if (auto error = last_of(Kind::head, record)) return error;
-  head = parse_head(text_in(record.body, kHead));
+  head = parse_head(text_in(record.body.value_or(""), kHeadMember));
   return std::nullopt;
 }
 
@@ -235,11 +263,12 @@ std::optional<StoreError> Store::Impl::sign_head(const ChainKey& key, Head& head
   Record recorded;
   if (auto error = last_of(Kind::key, recorded)) return error;
   const auto key_text = crypto::to_text(crypto::view(key.public_key()));
-  if (text_in(recorded.body, kChainKey) != key_text)
-    if (auto error = appender->add({head.time, Kind::key, "", object_of(kChainKey, key_text), ""})) return error;
+  if (text_in(recorded.body.value_or(""), kKeyMember) != key_text)
+    if (auto error = appender->add({head.time, Kind::key, "", object_of(kKeyMember, key_text), ""})) return error;
   Record before;
   if (auto error = last_of(Kind::head, before)) return error;
-  const auto known = before.seq == appender->seq() ? parse_head(text_in(before.body, kHead)) : std::nullopt;
+  const auto known =
+      before.seq == appender->seq() ? parse_head(text_in(before.body.value_or(""), kHeadMember)) : std::nullopt;
   if (known) {
     head = *known;
     return std::nullopt;
@@ -247,7 +276,7 @@ std::optional<StoreError> Store::Impl::sign_head(const ChainKey& key, Head& head
   head.seq = appender->seq();
   head.hash = appender->hash();
   key.sign(head);
-  if (auto error = appender->add({head.time, Kind::head, "", object_of(kHead, to_text(head)), ""})) return error;
+  if (auto error = appender->add({head.time, Kind::head, "", object_of(kHeadMember, to_text(head)), ""})) return error;
   if (auto error = transaction->commit()) return error;
   return add_to_heads(state / kHeadsFile, head);
 }
@@ -271,6 +300,10 @@ std::optional<StoreError> Store::append(std::span<const Entry> entries) {
 
 std::optional<StoreError> Store::append(std::span<const Attempt> attempts) {
   return impl_->named(impl_->append(attempts, to_entry));
+}
+
+std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {
+  return impl_->named(impl_->erase(deletion, now));
 }
 
 std::optional<StoreError> Store::each(const Filter& filter, const std::function<void(const Record&)>& visit) {

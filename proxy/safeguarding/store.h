@@ -12,6 +12,7 @@
 #include "categories/result.h"
 #include "proxy/safeguarding/attempt.h"
 #include "proxy/safeguarding/chain.h"
+#include "proxy/safeguarding/deletion.h"
 #include "proxy/safeguarding/record.h"
 #include "proxy/safeguarding/sealer.h"
 
@@ -52,6 +53,11 @@ class Store {
   /// The same. An attempt whose id and time are there already is kept once, so that a retry cannot double it. Text is
   /// kept as clean_text() makes it.
   std::optional<StoreError> append(std::span<const Attempt> attempts);
+
+  /// Deletes what `deletion` names and records it, in one transaction, and fills in its count; nothing is recorded
+  /// where there was nothing to delete. What is deleted is overwritten in the file, and goes from its log. Heads, keys
+  /// and deletions themselves prove the chain, and cannot be deleted.
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
 
   /// Calls `visit` for each record that the filter lets through, in the order of the chain. `visit` leaves the store
   /// alone.
