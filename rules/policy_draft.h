@@ -12,6 +12,7 @@
 #include "rules/feed.h"
 #include "rules/policy.h"
 #include "rules/quota_parser.h"
+#include "rules/theme_parser.h"
 
 namespace breakwater::rules {
 
@@ -43,9 +44,11 @@ struct PolicyDraft {
   std::vector<QuotaDraft> quotas;
   std::vector<Text> floor;
   std::vector<std::pair<Text, Concern>> concern;
+  SafeguardingDraft safeguarding;
   std::vector<Text> essential;  ///< in normal form
   std::optional<AcceptanceTerms> acceptance;
   std::vector<Recipient> recipients;
+  Retention retention;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

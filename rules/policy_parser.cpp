@@ -11,8 +11,10 @@
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
 #include "rules/recipient_parser.h"
+#include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
+#include "rules/theme_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -327,8 +329,14 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
     table->check_unknown();
   }
   if (auto table = top.table("concern")) concern(std::move(*table));
+  parse_themes(top.tables("theme"), category_names_, draft_.safeguarding, sink_);
+  if (auto table = top.table("safeguarding")) {
+    parse_safeguarding(*table, category_names_, draft_.safeguarding, sink_);
+    table->check_unknown();
+  }
   if (auto table = top.table("bell")) bell(std::move(*table));
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
+  if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));

@@ -1,6 +1,9 @@
 #include "proxy/app/session.h"
 
+#include <algorithm>
+
 #include "categories/search_words.h"
+#include "proxy/app/approach.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -173,6 +176,12 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     client_.in().consume(head.size);
     co_return co_await answer_probe(*asked, base);
   }
+  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  if (!is_connect && tx_.verdict.concern != rules::Concern::none) {
+    auto approach = approach_of(head, tx_.search);
+    tx_.approach = approach.word;
+    tx_.referrer = std::move(approach.referrer);
+  }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
     if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
@@ -184,6 +193,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
+  record_if_monitored(tx_.verdict);
   co_return co_await exchange(head);
 }
 
@@ -227,6 +237,13 @@ void Session::log() {
       record.host = "(withheld)";
       record.url = record.search = record.sni = {};
     }
+  }
+  const auto& recipients = tx_.engine->snapshot()->policy.recipients;
+  if (!tx_.pseudonym.empty() && std::ranges::any_of(recipients, rules::opens_names)) {
+    // A name that is sealed in the record does not stand here in clear.
+    record.client = tx_.pseudonym;
+    record.host = "(withheld)";
+    record.user = record.dialled = record.url = record.search = record.sni = {};
   }
   record.rule = verdict.rule;
   record.pass = verdict.pass;

@@ -106,10 +106,11 @@ std::vector<DayKey> read_day_keys(const fs::path& state, std::vector<std::string
   return keys;
 }
 
-std::string destroy_day_keys(const fs::path& state, const std::string& day, std::size_t& destroyed) {
+std::string destroy_day_keys(const fs::path& state, const std::string& day, const std::set<std::string>& held,
+                             std::size_t& destroyed) {
   for (const auto& file : files(state)) {
-    const auto name = file.filename().string();
-    if (!is_day(name.substr(0, kDayLength)) || name.substr(0, kDayLength) >= day) continue;
+    const auto of = file.filename().string().substr(0, kDayLength);
+    if (!is_day(of) || of >= day || held.contains(of)) continue;
     if (const auto error = destroy_private(file); !error.empty()) return file.string().append(": ").append(error);
     ++destroyed;
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,8 +51,9 @@ std::filesystem::path day_key_file(const std::filesystem::path& state, const Day
 std::string write_day_key(const std::filesystem::path& state, const DayKey& key);
 /// In the order of days. A file that is no day key is named in `errors`, and left out.
 std::vector<DayKey> read_day_keys(const std::filesystem::path& state, std::vector<std::string>& errors);
-/// Destroys the keys of all days before `day`; counts them in `destroyed`. "" or what went wrong.
-std::string destroy_day_keys(const std::filesystem::path& state, const std::string& day, std::size_t& destroyed);
+/// Destroys the keys of all days before `day` that are not held; counts them in `destroyed`. "" or what went wrong.
+std::string destroy_day_keys(const std::filesystem::path& state, const std::string& day,
+                             const std::set<std::string>& held, std::size_t& destroyed);
 
 /// Why there is no name to be read.
 enum class Unopened : std::uint8_t {

@@ -1,6 +1,7 @@
 """Attempts in concern categories: on disk before the answer, whatever happens to the gateway, and nobody else's."""
 
 import datetime
+import json
 import re
 import sqlite3
 import subprocess
@@ -26,11 +27,11 @@ def gateway(start_gateway):
     return start_gateway(**centre())
 
 
-def stored(state, column="id"):
-    """Read straight from the file, as at this moment."""
+def stored(state):
+    """The references, read straight from the file, as at this moment."""
     database = sqlite3.connect(f"file:{state}/attempts.db?mode=ro", uri=True, timeout=20)
     try:
-        return [row[0] for row in database.execute(f'SELECT "{column}" FROM attempts ORDER BY seq')]
+        return [row[0] for row in database.execute("SELECT reference FROM records WHERE kind = 'attempt' ORDER BY seq")]
     finally:
         database.close()
 
@@ -40,6 +41,15 @@ def attempts(state, *arguments):
                             timeout=60)
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()
+
+
+def urls_of(state):
+    return [json.loads(line)["url"] for line in attempts(state, "--json")]
+
+
+def told(attempt):
+    """What an attempt says of the request, whenever that was."""
+    return {key: attempt[key] for key in [*FIELDS, "civil", "reason"] if key not in ("time", "id")}
 
 
 def ask(gateway, url, *fields, **options):
@@ -59,21 +69,21 @@ def test_the_record_says_who_what_when_and_why(start_gateway, raw_origin):
     with open_tunnel(gateway, origin) as tunnel:
         tunnel.send(client_hello("Terror.test")).take_rest()
     by_http, by_connect, by_sni = gateway.attempts()
-    assert {**by_http, "time": "", "id": ""} == {
-        "time": "", "civil": by_http["civil"], "id": "", "client": "127.0.0.1", "device": None, "user": None,
+    assert told(by_http) == {
+        "civil": by_http["civil"], "client": "127.0.0.1", "device": None, "user": None,
         "group": "learners",
         "host": "www.extremism.test", "url": "http://www.extremism.test/join?q=%22x%22", "search": None, "method": "POST", "sni": None,
         "category": "extremism", "concern": "danger", "list": "local/extremism/domains", "line": 3, "rule": None,
         "period": "session",
         "reason": "floor"}
-    assert {**by_connect, "time": "", "id": ""} == {
-        "time": "", "civil": by_connect["civil"], "id": "", "client": "127.1.0.1", "device": None, "user": None,
+    assert told(by_connect) == {
+        "civil": by_connect["civil"], "client": "127.1.0.1", "device": None, "user": None,
         "group": "staff",
         "host": "selfharm.test", "url": None, "search": None, "method": "CONNECT", "sni": None, "category": "self-harm",
         "concern": "warning",
         "list": "local/self-harm/domains", "line": 2, "rule": "never", "period": None, "reason": "rule"}
-    assert {**by_sni, "time": "", "id": ""} == {
-        "time": "", "civil": by_sni["civil"], "id": "", "client": "127.0.0.1", "device": None, "user": None,
+    assert told(by_sni) == {
+        "civil": by_sni["civil"], "client": "127.0.0.1", "device": None, "user": None,
         "group": "learners",
         "host": "allowed.test", "url": None, "search": None, "method": "CONNECT", "sni": "Terror.test", "category": "terrorism",
         "concern": "danger",
@@ -160,7 +170,7 @@ def test_kill_9_loses_nothing_that_was_answered(start_gateway):
             client.join(20)
             assert not client.is_alive()
         gateway.start()
-        recorded = stored(gateway.state, "url")
+        recorded = urls_of(gateway.state)
         assert answered <= set(recorded)
         assert len(recorded) == len(set(recorded))
     assert len(answered) > 10 * 20
@@ -184,7 +194,7 @@ def test_two_gateways_on_one_state_directory_lose_nothing(start_gateway, tmp_pat
         assert not client.is_alive()
     urls = sorted(url for url, _ in answered)
     assert len(urls) == 8 * 25 and {status for _, status in answered} <= {403, 503}
-    until(lambda: sorted(stored(gateways[0].state, "url")) == urls, "every attempt to be recorded once")
+    until(lambda: sorted(urls_of(gateways[0].state)) == urls, "every attempt to be recorded once")
 
 
 # ---- the list -------------------------------------------------------------------------------------------------------

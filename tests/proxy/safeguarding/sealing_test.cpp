@@ -107,7 +107,7 @@ TEST_F(SealingTest, ADestroyedDayKeyDestroysItsNamesAlone) {
   append({named("a", "Ada", kDay), named("b", "Bob", 2 * kDay), named("c", "Cy", kDay)});
   EXPECT_THAT(users(holding_opener(state_)), ElementsAre("Ada", "Bob", "Cy"));
   std::size_t destroyed = 0;
-  EXPECT_EQ(destroy_day_keys(state_, day_of(Milliseconds(std::chrono::milliseconds(2 * kDay))), destroyed), "");
+  EXPECT_EQ(destroy_day_keys(state_, day_of(Milliseconds(std::chrono::milliseconds(2 * kDay))), {}, destroyed), "");
   EXPECT_EQ(destroyed, 1U) << "one key a day, whatever order the clock went";
   EXPECT_THAT(users(holding_opener(state_)),
               ElementsAre("(the key of its day is not here)", "Bob", "(the key of its day is not here)"));

@@ -1,0 +1,162 @@
+#include "proxy/safeguarding/retention.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+#include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/day_keys.h"
+#include "proxy/safeguarding/episode.h"
+
+namespace breakwater::safeguarding {
+namespace {
+
+using std::chrono::days;
+
+constexpr int kGiveWay = 5;  // the nice value
+constexpr std::chrono::hours kEvery{24};
+constexpr std::chrono::hours kAgain{1};  // after a failure
+
+const std::vector<Kind> kWithNames{Kind::attempt, Kind::episode, Kind::alert, Kind::decision,
+                                   Kind::hold,    Kind::access,  Kind::check};
+const std::vector<Kind> kOfEpisodes{Kind::episode, Kind::alert, Kind::decision, Kind::hold, Kind::access};
+
+/// The references whose latest hold has not been taken back.
+std::optional<StoreError> held_references(Store& store, std::set<std::string>& references) {
+  return store.each({.kinds = {Kind::hold}}, [&references](const Record& record) {
+    if (!record.body) return;  // deleted, so it held nothing any more
+    const auto body = nlohmann::json::parse(*record.body, nullptr, false);
+    const auto hold = body.is_object() ? body.find("hold") : body.end();
+    // A hold that cannot be read holds: nothing is deleted by mistake.
+    if (hold != body.end() && hold->is_boolean() && !hold->get<bool>())
+      references.erase(record.reference);
+    else
+      references.insert(record.reference);
+  });
+}
+
+std::optional<StoreError> erase(Store& store, Deletion deletion, Milliseconds now) {
+  return store.erase(deletion, now);
+}
+
+std::string purpose(std::string_view what, days age) {
+  return std::string("retention: ").append(what).append(" after ").append(std::to_string(age.count())).append("d");
+}
+
+}  // namespace
+
+std::optional<StoreError> find_held(Store& store, std::set<std::int64_t>& held, std::set<std::string>& days) {
+  std::set<std::string> references;
+  if (auto error = held_references(store, references)) return error;
+  const auto hold = [&](const Record& record) {
+    held.insert(record.seq);
+    if (!record.sealed.empty()) days.insert(day_of(record.time));
+  };
+  for (const auto& reference : references) {
+    std::optional<Episode> episode;
+    const auto look = [&](const Record& record) {
+      hold(record);
+      if (record.kind == Kind::episode)
+        if (auto latest = parse_episode(record.body.value_or(""))) episode = std::move(latest);
+    };
+    if (auto error = store.each({.reference = reference}, look)) return error;
+    if (!episode) continue;
+    const Filter during{
+        .kinds = {Kind::attempt}, .since = episode->first, .until = episode->last + std::chrono::milliseconds(1)};
+    const auto look_at_attempt = [&](const Record& record) {
+      const auto attempt = parse_attempt(record, "");
+      if (!attempt || (attempt->pseudonym == episode->pseudonym && attempt->theme == episode->theme)) hold(record);
+    };
+    if (auto error = store.each(during, look_at_attempt)) return error;
+  }
+  return std::nullopt;
+}
+
+std::string retain(Store& store, const std::filesystem::path& state, const rules::Retention& retention,
+                   Milliseconds now) {
+  if (!retention.names && !retention.attempts && !retention.episodes) return {};
+  std::set<std::int64_t> held;
+  std::set<std::string> held_days;
+  if (const auto error = find_held(store, held, held_days)) return error->message;
+  using What = Deletion::What;
+  if (const auto age = retention.names) {
+    // By whole days, since that is what a key is for.
+    const auto until = std::chrono::floor<days>(now - *age);
+    if (const auto error = erase(store, {purpose("names", *age), What::names, kWithNames, until, held}, now))
+      return error->message;
+    std::size_t destroyed = 0;
+    if (auto error = destroy_day_keys(state, day_of(until), held_days, destroyed); !error.empty()) return error;
+  }
+  if (const auto age = retention.attempts)
+    if (const auto error = erase(store, {purpose("attempts", *age), What::all, {Kind::attempt}, now - *age, held}, now))
+      return error->message;
+  if (const auto age = retention.episodes)
+    if (const auto error = erase(store, {purpose("episodes", *age), What::all, kOfEpisodes, now - *age, held}, now))
+      return error->message;
+  return {};
+}
+
+struct RetentionKeeper::Impl {
+  Options options;
+  std::mutex mutex;
+  std::condition_variable wake;
+  rules::Retention retention;
+  bool changed = true;
+  bool stopping = false;
+  std::thread thread;
+
+  void run();
+  std::string run_once(const rules::Retention& now_in_force) const;
+};
+
+void RetentionKeeper::Impl::run() {
+  ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread alone, on Linux
+  std::chrono::hours pause = kEvery;
+  std::unique_lock lock(mutex);
+  for (;;) {
+    wake.wait_for(lock, pause, [this] { return stopping || changed; });
+    if (stopping) return;
+    changed = false;
+    const auto in_force = retention;
+    lock.unlock();
+    const auto error = run_once(in_force);
+    if (!error.empty()) options.on_failure(error);
+    pause = error.empty() ? kEvery : kAgain;
+    lock.lock();
+  }
+}
+
+std::string RetentionKeeper::Impl::run_once(const rules::Retention& in_force) const {
+  auto store = Store::open(options.state, Store::Mode::read_write);
+  return store ? retain(**store, options.state, in_force, options.now()) : store.error().message;
+}
+
+RetentionKeeper::RetentionKeeper(const rules::Retention& retention, Options options) : impl_(std::make_unique<Impl>()) {
+  impl_->options = std::move(options);
+  impl_->retention = retention;
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+RetentionKeeper::~RetentionKeeper() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->thread.join();
+}
+
+void RetentionKeeper::use(const rules::Retention& retention) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->retention = retention;
+    impl_->changed = true;
+  }
+  impl_->wake.notify_one();
+}
+
+}  // namespace breakwater::safeguarding
