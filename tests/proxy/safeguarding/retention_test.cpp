@@ -74,14 +74,14 @@ TEST_F(RetentionTest, EachPurposeHasItsTime) {
   add("new", 90);
   EXPECT_EQ(run({}, 100), "");
   EXPECT_THAT(left(), ElementsAre("old+", "E-old+", "new+"));
-  EXPECT_EQ(run({.names = days(90)}, 100), "") << "day 10 is exactly as old as that: it stays";
+  EXPECT_EQ(run({days(90), {}, {}}, 100), "") << "day 10 is exactly as old as that: it stays";
   EXPECT_THAT(left(), ElementsAre("old+", "E-old+", "new+"));
-  EXPECT_EQ(run({.names = days(30)}, 100), "");
+  EXPECT_EQ(run({days(30), {}, {}}, 100), "");
   EXPECT_THAT(left(), ElementsAre("old", "E-old", "new+"));
   EXPECT_THAT(query(raw(), "SELECT count(*) FROM records WHERE kind = 'deletion'"), ElementsAre("1"));
-  EXPECT_EQ(run({.attempts = days(60), .episodes = days(95)}, 100), "");
+  EXPECT_EQ(run({{}, days(60), days(95)}, 100), "");
   EXPECT_THAT(left(), ElementsAre("old-", "E-old", "new+"));
-  EXPECT_EQ(run({.episodes = days(60)}, 100), "");
+  EXPECT_EQ(run({{}, {}, days(60)}, 100), "");
   EXPECT_THAT(left(), ElementsAre("old-", "E-old-", "new+"));
 }
 
@@ -106,7 +106,7 @@ TEST_F(RetentionTest, TheKeeperRunsAtItsStartAndForANewPolicy) {
   add("old", 10);
   std::atomic<int> failures = 0;
   RetentionKeeper keeper({}, {state_, [] { return day(100); }, [&](const std::string&) { ++failures; }});
-  keeper.use({.names = days(30)});
+  keeper.use({days(30), {}, {}});
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (left() != std::vector<std::string>{"old"} && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
