@@ -26,7 +26,7 @@ ARROWS = {
     "proxy/identity": {"categories", "rules", "proxy/wire", "proxy/net"},
     "proxy/auth": {"categories", "rules", "proxy/wire", "proxy/identity"},
     "proxy/quota": {"categories", "rules"},
-    "proxy/snapshot": {"categories", "rules", "proxy/wire", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists"},
+    "proxy/snapshot": {"categories", "rules", "proxy/wire", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists", "proxy/safeguarding"},
     "proxy/admin": {"categories", "rules", "proxy/net", "proxy/telemetry"},
     "proxy/portal": {"categories", "rules", "proxy/wire", "proxy/pages", "proxy/admin"},
     "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/auth", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/portal",
