@@ -87,6 +87,13 @@ std::vector<Step> timeline(const Case& about) {
   return out;
 }
 
+/// As a heading has it: themes are written in small letters in the policy.
+std::string theme_text(std::string theme) {
+  if (!theme.empty() && theme.front() >= 'a' && theme.front() <= 'z')
+    theme.front() = static_cast<char>(theme.front() - 'a' + 'A');
+  return theme;
+}
+
 class Collector {
  public:
   Collector(const Wanted& wanted, safeguarding::Opener* opener) : wanted_(wanted), opener_(opener) {
@@ -168,7 +175,7 @@ class Collector {
 
   ThemeTotal& theme(const std::string& name) {
     auto& total = themes_[name];
-    total.theme = name;
+    total.theme = theme_text(name);
     return total;
   }
 
@@ -211,7 +218,7 @@ EpisodeEntry to_entry(const Case& about, const safeguarding::EpisodeNames* names
   const auto& episode = about.episode;
   EpisodeEntry out;
   out.reference = episode.reference;
-  out.theme = episode.theme;
+  out.theme = theme_text(episode.theme);
   out.severity = episode.severity;
   out.first = seconds(episode.first);
   out.last = seconds(episode.last);

@@ -104,13 +104,15 @@ std::string case_states() {
 
 CaseState Case::state() const {
   if (!decisions.empty()) return decisions.back().state;
-  return accesses.empty() ? CaseState::fresh : CaseState::seen;
+  return first_look() ? CaseState::seen : CaseState::fresh;
 }
 
 std::optional<Milliseconds> Case::first_look() const {
   std::optional<Milliseconds> first;
   if (!decisions.empty()) first = decisions.front().time;
-  if (!accesses.empty()) first = std::min(first.value_or(accesses.front().time), accesses.front().time);
+  const auto shown =
+      std::find_if(accesses.begin(), accesses.end(), [](const Access& access) { return access.what == kShown; });
+  if (shown != accesses.end()) first = std::min(first.value_or(shown->time), shown->time);
   return first;
 }
 

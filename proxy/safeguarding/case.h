@@ -40,12 +40,14 @@ struct Hold {
   std::string reason;
 };
 
+inline constexpr std::string_view kShown = "show";  ///< somebody looked at this one case
+
 /// Body of a record of Kind::access: names were opened, or records left the gateway.
 struct Access {
   Milliseconds time;
   std::string by;
   std::string reason;
-  std::string what;     ///< "show", "report", "export"
+  std::string what;     ///< kShown, "report", "export"
   std::string subject;  ///< pseudonym
 };
 
@@ -64,10 +66,11 @@ struct Case {
   std::vector<Hold> holds;
   std::vector<Access> accesses;
 
-  /// That of the last decision. A case whose names were opened before any is seen.
+  /// That of the last decision. Without any, a case that was looked at is seen.
   CaseState state() const;
   bool held() const { return !holds.empty() && holds.back().turn == Hold::Turn::on; }
-  /// When somebody first decided something, or opened its names; nullopt: nobody has looked at it.
+  /// When somebody first decided something, or had it shown with its names; nullopt: nobody has looked at it. A report
+  /// about all episodes is no look at one.
   std::optional<Milliseconds> first_look() const;
 };
 
