@@ -33,4 +33,8 @@ inline bool opens_names(const Recipient& recipient) {
 
 std::string_view to_string(Recipient::Role role);
 
+/// Of the forms of RFC 5321 only the plain one: a dot-atom, and a host. Quoted local parts, address literals and
+/// addresses beyond ASCII are refused: nothing that could end a header or a command gets by.
+bool is_mail_address(std::string_view text);
+
 }  // namespace breakwater::rules

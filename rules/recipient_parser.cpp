@@ -4,39 +4,12 @@
 #include <array>
 #include <system_error>
 
-#include "categories/host.h"
 #include "rules/policy_names.h"
 
 namespace breakwater::rules {
 namespace {
 
 constexpr std::size_t kMaxRecipients = 32;
-/// RFC 5321, 4.5.3.1: octets of a local part; and of a path, less its brackets.
-constexpr std::size_t kMaxLocalPart = 64;
-constexpr std::size_t kMaxAddress = 254;
-
-/// atext of RFC 5322, 3.2.3.
-bool is_atom_character(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-/=?^_`{|}~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
-bool is_dot_atom(std::string_view text) {
-  if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
-    return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
-}
-
-/// Of the forms of RFC 5321 only the plain one: a dot-atom, and a host. Quoted local parts, address literals and
-/// addresses beyond ASCII are refused: nothing that could end a header or a command gets by.
-bool is_address(std::string_view text) {
-  const auto at = text.find('@');
-  if (at == std::string_view::npos || at > kMaxLocalPart || text.size() > kMaxAddress) return false;
-  const auto host = text.substr(at + 1);
-  return is_dot_atom(text.substr(0, at)) && is_dot_atom(host) &&
-         categories::normalise_host(host, categories::HostSource::person);
-}
 
 Recipient::Role read_role(TomlTable& table, DiagnosticSink& sink) {
   using Role = Recipient::Role;
@@ -80,7 +53,7 @@ std::vector<Recipient> parse_recipients(std::vector<TomlTable> tables, const std
     }
     recipient.role = read_role(table, sink);
     if (auto email = table.text("email", Need::required)) {
-      if (!is_address(email->value))
+      if (!is_mail_address(email->value))
         sink.error(email->place, "email: " + in_quotes(email->value) + " is no address, as dsl@example.org");
       recipient.email = std::move(email->value);
     }

@@ -34,6 +34,11 @@ constexpr std::uintmax_t kPolicyMost = 256u << 20;
 
 using CataloguePtr = std::shared_ptr<const Catalogue>;
 
+template <class Items>
+void append(Items& all, const Items& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
 std::string date_of(rules::SysSeconds when, const date::time_zone& zone) {
   constexpr std::size_t kDate = 10;  // "2026-11-23"
   return rules::format_civil(when, zone).substr(0, kDate);
@@ -285,7 +290,6 @@ class Loader {
   }
 
   Loaded finish() {
-    const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
     append(loaded_.diagnostics, report_.diagnostics);
     append(loaded_.inputs, report_.inputs);
     append(loaded_.inputs, events_.inputs);

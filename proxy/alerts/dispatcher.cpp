@@ -1,0 +1,263 @@
+#include "proxy/alerts/dispatcher.h"
+
+#include <algorithm>
+
+#include "proxy/alerts/letter_file.h"
+#include "proxy/alerts/mail.h"
+
+namespace breakwater::alerts {
+namespace {
+
+using rules::Concern;
+using Role = rules::Recipient::Role;
+using safeguarding::Episode;
+using safeguarding::EpisodeNames;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr hours kHour{1};
+/// Of the hour that an incident has: how long before its end the reminders come. After it one comes every hour.
+constexpr minutes kFirstReminder{30};
+constexpr minutes kSecondReminder{10};
+
+std::string key_of(std::string_view about, std::string_view reference, std::string_view recipient) {
+  return std::string(about).append("|").append(reference).append("|").append(recipient);
+}
+
+bool more_urgent(const Letter* left, const Letter* right) {
+  return left->severity != right->severity ? left->severity > right->severity : left->queued < right->queued;
+}
+
+std::string domain_of(std::string_view address) {
+  return std::string(address.substr(std::min(address.find('@'), address.size() - 1) + 1));
+}
+
+}  // namespace
+
+std::vector<Addressee> addressees(const std::vector<rules::Recipient>& recipients, std::chrono::sys_seconds now,
+                                  const Outbox::Tell& tell) {
+  std::vector<Addressee> all;
+  for (const auto& recipient : recipients) {
+    auto& one = all.emplace_back(Addressee{recipient, std::nullopt});
+    if (recipient.certificate.empty()) continue;
+    auto certificate = Certificate::load(recipient.certificate, now);
+    if (certificate)
+      one.certificate = *std::move(certificate);
+    else
+      tell(recipient.certificate.string() + ": " + certificate.error() + "; " + recipient.name +
+           " gets messages without names instead");
+  }
+  return all;
+}
+
+Dispatcher::Dispatcher(Outbox& outbox, Watches& watches, DispatcherOptions options, Hooks hooks)
+    : outbox_(outbox), watches_(watches), options_(std::move(options)), hooks_(std::move(hooks)) {}
+
+void Dispatcher::use(std::vector<Addressee> addressees, std::string centre, const date::time_zone& zone) {
+  addressees_ = std::move(addressees);
+  centre_ = std::move(centre);
+  zone_ = &zone;
+}
+
+// ---- what is told --------------------------------------------------------------------------------------------------
+
+void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
+  if (is_incident(episode))
+    tell_of_incident(episode, names, now);
+  else if (episode.severity >= options_.least)
+    tell_of_episode(episode, names, now);
+}
+
+void Dispatcher::tell_of_episode(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
+  const bool danger = episode.severity == Concern::danger;
+  for (const auto& to : addressees_) {
+    if (to.recipient.role != Role::dsl) continue;
+    const auto& name = to.recipient.name;
+    const bool told = outbox_.knows(key_of("opened", episode.reference, name));
+    const bool told_danger = outbox_.knows(key_of("danger", episode.reference, name));
+    if (told_danger || (told && !danger)) continue;
+    const auto occasion = told ? Occasion::worse : Occasion::opened;
+    queue(to, danger ? "danger" : "opened", episode_notice(episode, occasion, scene()), episode, &names, now);
+  }
+  if (!danger || options_.escalate_after.count() == 0) return;
+  const auto due = now + options_.escalate_after;
+  watches_.add({Watch::Of::danger, episode, "", due, due, 0});
+}
+
+void Dispatcher::tell_of_incident(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
+  const auto due = now + kAcknowledge;
+  bool told = false;
+  for (const auto& to : addressees_) {
+    if (to.recipient.role != Role::governance && to.recipient.role != Role::it) continue;
+    told = true;
+    if (outbox_.knows(key_of("incident", episode.reference, to.recipient.name))) continue;
+    queue(to, "incident", incident_notice(episode, public_device(episode, names), due, now, 0, scene()), episode,
+          &names, now);
+  }
+  if (told) watches_.add({Watch::Of::incident, episode, public_device(episode, names), due, due - kFirstReminder, 0});
+}
+
+Watches::Go Dispatcher::remind(Watch& watch, Milliseconds now) {
+  const auto& episode = watch.episode;
+  if (hooks_.seen(episode.reference)) return Watches::Go::end;
+  if (watch.of == Watch::Of::danger) {
+    for (const auto& to : addressees_)
+      if (to.recipient.role == Role::deputy)
+        queue(to, "unseen", episode_notice(episode, Occasion::unseen, scene()), episode, nullptr, now);
+    return Watches::Go::end;
+  }
+  if (++watch.reminders > kMaxReminders) {
+    hooks_.tell(episode.reference + ": a security incident that nobody has acknowledged in a day; no more reminders");
+    return Watches::Go::end;
+  }
+  const auto about = "reminder " + std::to_string(watch.reminders);
+  for (const auto& to : addressees_)
+    if (to.recipient.role == Role::governance)
+      queue(to, about, incident_notice(episode, watch.device, watch.due, now, watch.reminders, scene()), episode,
+            nullptr, now);
+  watch.next = watch.reminders == 1 ? std::max(watch.due - kSecondReminder, now) : now + kHour;
+  return Watches::Go::on;
+}
+
+Letter Dispatcher::letter_to(const Addressee& to, std::string key, const Notice& notice, const std::string& secret,
+                             Milliseconds now) const {
+  Letter letter;
+  letter.key = std::move(key);
+  letter.recipient = to.recipient.name;
+  letter.to = to.recipient.email;
+  letter.queued = now;
+  letter.next_try = now;
+  const Envelope envelope{options_.from, letter.to, "[Breakwater] " + notice.subject,
+                          hash_of(letter.key) + "@" + domain_of(options_.from),
+                          std::chrono::floor<std::chrono::seconds>(now)};
+  std::string entity;
+  if (to.certificate) {
+    auto text = notice.text;
+    if (to.recipient.names && !secret.empty()) text.append("\n\n").append(secret);
+    const auto der = to.certificate->encrypt(text_entity(text));
+    if (der.empty())
+      hooks_.tell(letter.recipient + ": a message could not be encrypted; a plain one goes without names");
+    else
+      entity = smime_entity(der);
+  }
+  letter.mail = compose(envelope, entity.empty() ? text_entity(notice.text) : entity);
+  return letter;
+}
+
+void Dispatcher::queue(const Addressee& to, std::string_view about, const Notice& notice, const Episode& episode,
+                       const EpisodeNames* names, Milliseconds now) {
+  const auto secret = names && to.recipient.names ? full_report(episode, *names, scene()) : std::string();
+  auto letter = letter_to(to, key_of(about, episode.reference, to.recipient.name), notice, secret, now);
+  letter.reference = episode.reference;
+  letter.severity = is_incident(episode) ? Concern::danger : episode.severity;
+  letter.line = digest_line(episode, scene());
+  queue(std::move(letter));
+}
+
+void Dispatcher::queue(Letter letter) {
+  switch (outbox_.add(letter)) {
+    case Outbox::Added::queued:
+      hooks_.record({"queued", letter});
+      break;
+    case Outbox::Added::left_out:
+      hooks_.tell("the outbox is full: " + letter.reference + " is only counted in the next digest");
+      hooks_.record({"left out", letter});
+      break;
+    case Outbox::Added::known:
+    case Outbox::Added::failed:
+      break;
+  }
+}
+
+// ---- when it is sent -----------------------------------------------------------------------------------------------
+
+std::chrono::milliseconds Dispatcher::wait_after(std::uint32_t tries) const {
+  constexpr std::uint32_t kMostDoublings = 16;
+  const auto wait = options_.retry * (1 << std::min(tries - 1, kMostDoublings));
+  return std::min<milliseconds>(wait, kHour);
+}
+
+/// A clock that was set back must not hold a letter for longer than the longest wait.
+bool Dispatcher::is_due(const Letter& letter, Milliseconds now) const {
+  return letter.next_try <= now || letter.next_try > now + kHour;
+}
+
+std::optional<Letter> Dispatcher::next(Milliseconds now) {
+  watches_.run(now, [&](Watch& watch) { return remind(watch, now); });
+  if (server_next_ > now && server_next_ <= now + kHour) return std::nullopt;
+  std::vector<Letter> gone;
+  for (const auto& [key, letter] : outbox_.letters())
+    if (std::none_of(addressees_.begin(), addressees_.end(),
+                     [&](const Addressee& to) { return to.recipient.name == letter.recipient; }))
+      gone.push_back(letter);
+  for (const auto& letter : gone)
+    give_up(letter, "no recipient of that name is in the policy any more", now);
+  for (const auto& to : addressees_)
+    if (auto letter = next_of(to, now)) return letter;
+  return std::nullopt;
+}
+
+std::optional<Letter> Dispatcher::next_of(const Addressee& to, Milliseconds now) {
+  const auto sent = outbox_.sent_since(to.recipient.name, now - kHour, now).size();
+  if (sent >= options_.per_hour) return std::nullopt;
+  const auto room = options_.per_hour - sent;
+  std::vector<const Letter*> due;
+  for (const auto& [key, letter] : outbox_.letters())
+    if (letter.recipient == to.recipient.name && is_due(letter, now)) due.push_back(&letter);
+  std::sort(due.begin(), due.end(), more_urgent);
+  if (due.size() > room || outbox_.left_out(to.recipient.name) > 0) return digest(to, due, now);
+  return due.empty() ? std::nullopt : std::optional(*due.front());
+}
+
+std::optional<Letter> Dispatcher::digest(const Addressee& to, const std::vector<const Letter*>& due, Milliseconds now) {
+  std::vector<std::string> lines;
+  std::vector<std::string> merged;
+  auto severity = Concern::notice;
+  for (const auto* letter : due) {
+    if (letter->line.empty()) return *letter;  // a digest that could not be sent goes before the next is made
+    lines.push_back(letter->line);
+    merged.push_back(letter->key);
+    severity = std::max(severity, letter->severity);
+  }
+  const auto left_out = outbox_.take_left_out(to.recipient.name);
+  const auto key = key_of("digest", std::to_string(now.time_since_epoch().count()), to.recipient.name);
+  auto letter = letter_to(to, key, digest_notice(lines, left_out, scene()), "", now);
+  letter.severity = severity;
+  letter.merged = std::move(merged);
+  queue(letter);
+  return letter;
+}
+
+void Dispatcher::done(Letter letter, const SmtpResult& result, Milliseconds now) {
+  using Outcome = SmtpResult::Outcome;
+  if (result.outcome != Outcome::unreachable) server_tries_ = 0;
+  if (result.outcome == Outcome::sent) {
+    outbox_.finish(letter.key, Outbox::Done::sent, now);
+    hooks_.record({"sent", letter});
+    return;
+  }
+  letter.error = result.message;
+  ++letter.tries;
+  hooks_.tell("e-mail to " + letter.recipient + " was not sent (try " + std::to_string(letter.tries) +
+              "): " + result.message);
+  const bool refused = result.outcome == Outcome::refused && letter.tries >= kMaxRefusals;
+  if (refused || now - letter.queued > kMaxAge) {
+    give_up(letter, result.message, now);
+    return;
+  }
+  if (result.outcome == Outcome::unreachable)
+    server_next_ = now + wait_after(++server_tries_);
+  else
+    letter.next_try = now + wait_after(letter.tries);
+  outbox_.keep(letter);
+}
+
+void Dispatcher::give_up(const Letter& letter, std::string_view why, Milliseconds now) {
+  hooks_.tell("e-mail to " + letter.recipient + (letter.reference.empty() ? "" : " about " + letter.reference) +
+              " is given up: " + std::string(why));
+  hooks_.record({"given up", letter});
+  outbox_.finish(letter.key, Outbox::Done::given_up, now);
+}
+
+}  // namespace breakwater::alerts
