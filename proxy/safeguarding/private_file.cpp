@@ -17,6 +17,11 @@ using categories::last_error;
 
 constexpr mode_t kFile = S_IRUSR | S_IWUSR;
 
+/// A name alone stands in the folder at hand.
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
 bool sync_folder(const fs::path& folder) {
   const File opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return opened && ::fsync(opened.get()) == 0;
@@ -27,7 +32,7 @@ void make_folder(const fs::path& folder) {
   if (fs::is_directory(folder, ignored)) return;
   if (folder.has_parent_path()) make_folder(folder.parent_path());
   ::mkdir(folder.c_str(), S_IRWXU);
-  static_cast<void>(sync_folder(folder.parent_path()));
+  static_cast<void>(sync_folder(folder_of(folder)));
 }
 
 }  // namespace
@@ -55,12 +60,12 @@ std::optional<std::string> read_private(const fs::path& file, std::size_t most, 
 }
 
 std::string write_private(const fs::path& file, std::string_view bytes) {
-  make_folder(file.parent_path());
+  make_folder(folder_of(file));
   auto fresh = file;
   fresh += ".new";
   const File out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFile));
   if (!out || !out.write(bytes) || ::fsync(out.get()) != 0 || ::rename(fresh.c_str(), file.c_str()) != 0 ||
-      !sync_folder(file.parent_path()))
+      !sync_folder(folder_of(file)))
     return last_error();
   return {};
 }
@@ -71,7 +76,7 @@ std::string destroy_private(const fs::path& file) {
   if (code) return code.message();
   const File out(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!out || !out.write(std::string(size, '\0')) || ::fsync(out.get()) != 0 || ::unlink(file.c_str()) != 0 ||
-      !sync_folder(file.parent_path()))
+      !sync_folder(folder_of(file)))
     return last_error();
   return {};
 }

@@ -3,6 +3,7 @@
 #include "proxy/safeguarding/attempt_json.h"
 #include "proxy/safeguarding/bundle.h"
 #include "proxy/safeguarding/key_file.h"
+#include "proxy/safeguarding/private_file.h"
 #include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/sealer.h"
 #include "tests/proxy/safeguarding/state_folder.h"
@@ -142,6 +143,20 @@ TEST_F(SealingTest, FilesOfKeysAreToldWhenTheyAreDamaged) {
   EXPECT_THAT(error, HasSubstr("recipients.json: is damaged"));
   auto store = Store::open(state_, Store::Mode::read_write);
   EXPECT_THAT((*store)->append(std::vector{named("b", "Bob")})->message, HasSubstr("names cannot be sealed: "));
+}
+
+TEST_F(SealingTest, AFileMayStandInTheFolderAtHand) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+  EXPECT_EQ(write_private("a.key", "secret"), "");
+  std::string error;
+  EXPECT_EQ(read_private("a.key", 6, error), "secret");
+  EXPECT_FALSE(read_private("a.key", 5, error));
+  EXPECT_EQ(error, "is too large");
+  EXPECT_EQ(destroy_private("a.key"), "");
+  EXPECT_FALSE(read_private("a.key", 6, error));
+  EXPECT_EQ(error, "") << "there is none";
+  std::filesystem::current_path(before);
 }
 
 TEST_F(SealingTest, PseudonymsAreTheSameForTheSameAlone) {
