@@ -5,6 +5,8 @@
 
 #include <fmt/chrono.h>
 
+#include "proxy/cli/terminal.h"
+#include "proxy/safeguarding/attempt_json.h"
 #include "proxy/safeguarding/store.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
@@ -13,7 +15,7 @@
 namespace breakwater::cli {
 namespace {
 
-using Milliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
+using safeguarding::Milliseconds;
 
 /// "+01:00" and the like behind a time; the rest of the text is left in `text`.
 std::optional<std::chrono::minutes> take_offset(std::string& text) {
@@ -74,18 +76,38 @@ void print_json(const safeguarding::Attempt& attempt) {
   member("rule", attempt.rule);
   member("period", attempt.period);
   member("reason", attempt.reason);
+  member("pseudonym", attempt.pseudonym);
+  member("confidence", attempt.confidence);
+  member("owner", attempt.owner);
+  member("host_tag", attempt.host_tag);
+  member("referrer", attempt.referrer);
+  member("theme", attempt.theme);
+  member("action", attempt.action);
   std::cout << out << "}\n";
 }
 
 void print_text(const safeguarding::Attempt& attempt) {
+  // What is sealed is empty here: its stand-ins are shown.
+  const auto& host = attempt.host.empty() ? "host " + attempt.host_tag : attempt.host;
   std::cout << attempt.civil << "  " << attempt.concern << "  " << attempt.category << "  "
-            << (attempt.url.empty() ? attempt.host : attempt.url);
+            << (attempt.url.empty() ? host : attempt.url);
   if (!attempt.search.empty()) std::cout << " (searched for \"" << attempt.search << "\")";
   if (!attempt.sni.empty() && attempt.sni != attempt.host) std::cout << " (server name " << attempt.sni << ")";
-  std::cout << "  " << (attempt.user.empty() ? attempt.client : attempt.user + " at " + attempt.client);
+  std::cout << "  "
+            << (attempt.client.empty() ? attempt.pseudonym
+                : attempt.user.empty() ? attempt.client
+                                       : attempt.user + " at " + attempt.client);
   if (!attempt.group.empty()) std::cout << "  " << attempt.group;
   if (!attempt.period.empty()) std::cout << " in " << attempt.period;
   std::cout << "  " << attempt.id << '\n';
+}
+
+/// With its names where the machine's own key opens them.
+std::optional<safeguarding::Attempt> read(const safeguarding::Record& record,
+                                          std::optional<safeguarding::Opener>& opener) {
+  if (!opener) return parse_attempt(record, "");
+  const auto opened = opener->open(record);
+  return parse_attempt(record, opened ? *opened : "");
 }
 
 }  // namespace
@@ -101,8 +123,18 @@ int attempts(const std::filesystem::path& state, const std::string& since, Outpu
     std::cerr << "breakwater: " << state.string() << ": " << store.error().message << '\n';
     return 2;
   }
-  const auto failure = (*store)->each(*from, output == Output::json ? print_json : print_text);
+  auto opener = safeguarding::holding_opener(state);
+  std::size_t damaged = 0;
+  const auto print = [&](const safeguarding::Record& record) {
+    const auto attempt = read(record, opener);
+    if (!attempt)
+      ++damaged;
+    else
+      output == Output::json ? print_json(*attempt) : print_text(*attempt);
+  };
+  const auto failure = (*store)->each({.kinds = {safeguarding::Kind::attempt}, .since = *from}, print);
   std::cout << std::flush;
+  if (damaged > 0) return fail(std::to_string(damaged) + " records are damaged: see breakwater verify", kWrong);
   if (!failure) return 0;
   std::cerr << "breakwater: " << state.string() << ": " << failure->message << '\n';
   return 2;

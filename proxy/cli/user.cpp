@@ -6,58 +6,25 @@
 
 #include <sodium.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "proxy/auth/basic_credentials.h"
 #include "proxy/auth/users_file.h"
+#include "proxy/cli/secret_input.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/identity/state_file.h"
 
 namespace breakwater::cli {
 namespace {
 
-/// While it lives, what is typed on standard input does not show.
-class NoEcho {
- public:
-  NoEcho() {
-    if (!is_terminal_) return;
-    auto silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
-  NoEcho(const NoEcho&) = delete;
-  NoEcho& operator=(const NoEcho&) = delete;
-  ~NoEcho() {
-    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  }
-  bool is_terminal() const { return is_terminal_; }
-
- private:
-  termios before_{};
-  bool is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
-};
-
-/// Typed twice at a terminal, else one line of standard input. "" where there is none that will do, and that is told.
+/// "" where there is none that will do, and that is told.
 std::string read_password() {
-  const NoEcho silence;
-  std::string password;
-  std::string again;
-  const auto ask = [&](std::string_view prompt, std::string& line) {
-    if (silence.is_terminal()) std::cerr << prompt << std::flush;
-    std::getline(std::cin, line);
-    if (silence.is_terminal()) std::cerr << '\n';
-  };
-  ask("Password: ", password);
-  if (silence.is_terminal()) ask("Again: ", again);
-  const bool same = !silence.is_terminal() || password == again;
-  if (!same)
-    fail("the two are not the same");
-  else if (password.empty() || password.size() > auth::kMaxPasswordBytes)
-    fail("a password has 1 to 1024 bytes");
-  const bool good = same && !password.empty() && password.size() <= auth::kMaxPasswordBytes;
-  sodium_memzero(again.data(), again.size());
-  return good ? password : std::string();
+  auto password = ask_secret("Password", Asked::twice);
+  if (!password) return {};
+  if (!password->empty() && password->size() <= auth::kMaxPasswordBytes) return *std::move(password);
+  sodium_memzero(password->data(), password->size());
+  fail("a password has 1 to 1024 bytes");
+  return {};
 }
 
 /// "" where there is no such file.

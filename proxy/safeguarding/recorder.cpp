@@ -105,7 +105,7 @@ void Recorder::Impl::take(std::vector<Arrival> arrived) {
 
 bool Recorder::Impl::open_store() {
   if (store) return true;
-  auto opened = Store::open(state, Store::Mode::read_write);
+  auto opened = Store::open(state, Store::Mode::read_write, options.sealer);
   if (!opened) {
     failed(opened.error().message);
     return false;
@@ -158,6 +158,8 @@ Recorder::Recorder(std::filesystem::path state, RecorderOptions options, Failure
     : impl_(std::make_unique<Impl>()) {
   impl_->state = std::move(state);
   impl_->options = std::move(options);
+  // One for all stores that are opened, or each would make a day key of its own.
+  if (!impl_->options.sealer) impl_->options.sealer = std::make_shared<Sealer>(impl_->state);
   impl_->on_failure = std::move(on_failure);
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }

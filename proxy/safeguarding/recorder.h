@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proxy/safeguarding/attempt.h"
+#include "proxy/safeguarding/sealer.h"
 
 namespace breakwater::safeguarding {
 
@@ -23,6 +24,7 @@ struct RecorderOptions {
   std::chrono::milliseconds retry{500};  ///< between tries while the store fails
   std::chrono::milliseconds linger{
       0};  ///< extra wait to gather a larger group; 0: whatever has queued during the last commit
+  std::shared_ptr<Sealer> sealer{};  ///< shared with who else seals in this process; none: one of its own
   /// Given each group once it is on disk and its callers are told. Called on the recorder's thread, which waits for it:
   /// it hands the group on. May not throw.
   std::function<void(std::vector<Attempt>)> on_durable{};

@@ -33,6 +33,13 @@ std::optional<StoreError> Statement::bind(int index, std::int64_t number) {
   return error_of(connection());
 }
 
+std::optional<StoreError> Statement::bind_blob(int index, std::string_view bytes) {
+  const char* data = bytes.data() ? bytes.data() : "";  // a null pointer would bind NULL
+  if (sqlite3_bind_blob64(statement_.get(), index + 1, data, bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK)
+    return std::nullopt;
+  return error_of(connection());
+}
+
 Result<Statement::Step, StoreError> Statement::step() {
   switch (sqlite3_step(statement_.get())) {
     case SQLITE_ROW:

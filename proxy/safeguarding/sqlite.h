@@ -32,6 +32,7 @@ class Statement {
 
   std::optional<StoreError> bind(int index, std::string_view text);
   std::optional<StoreError> bind(int index, std::int64_t number);
+  std::optional<StoreError> bind_blob(int index, std::string_view bytes);
 
   enum class Step : std::uint8_t { row, done };
   Result<Step, StoreError> step();
@@ -39,7 +40,9 @@ class Statement {
   void reset();
 
   std::int64_t number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+  /// Of a text or a blob; "" of NULL.
   std::string text(int column) const;
+  bool is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 
  private:
   struct Finalize {

@@ -1,77 +1,29 @@
 #include "proxy/safeguarding/store.h"
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "categories/file.h"
+#include "proxy/safeguarding/appender.h"
+#include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/record_text.h"
+#include "proxy/safeguarding/schema.h"
 #include "proxy/safeguarding/sqlite.h"
 
 namespace breakwater::safeguarding {
 namespace {
 
+using sqlite::Appender;
 using sqlite::Statement;
-using std::chrono::milliseconds;
 
 constexpr const char* kFileName = "attempts.db";
-constexpr std::int64_t kApplicationId = 0x42574B52;  // "BWKR"
-constexpr std::int64_t kSchemaVersion = 2;
 constexpr int kBusyTimeoutMs = 1000;  // a caller waits for its answer meanwhile
-
-// From version 0, an empty file, to version 1. `seq` is the order of arrival; the same id at another time is another
-// attempt.
-constexpr const char* kSchema1 = R"(
-  CREATE TABLE attempts (
-    seq INTEGER PRIMARY KEY,
-    time INTEGER NOT NULL, -- milliseconds since 1970-01-01 UTC
-    civil TEXT NOT NULL, id TEXT NOT NULL, client TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL,
-    "group" TEXT NOT NULL, host TEXT NOT NULL, url TEXT NOT NULL, method TEXT NOT NULL, sni TEXT NOT NULL,
-    category TEXT NOT NULL, concern TEXT NOT NULL, list TEXT NOT NULL, rule TEXT NOT NULL, period TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    line INTEGER NOT NULL,
-    UNIQUE (id, time)
-  ) STRICT;
-  CREATE INDEX attempts_by_time ON attempts (time);
-  PRAGMA application_id = 0x42574B52;
-  PRAGMA user_version = 1;
-)";
-
-// From version 1 to version 2: the words of a search.
-constexpr const char* kSchema2 = R"(
-  ALTER TABLE attempts ADD COLUMN search TEXT NOT NULL DEFAULT '';
-  PRAGMA user_version = 2;
-)";
-
-constexpr auto kSchemas = std::to_array({kSchema1, kSchema2});  // each brings a file of the version of its index on
-
-constexpr auto kColumnFields = std::to_array<std::string Attempt::*>(
-    {&Attempt::civil, &Attempt::id, &Attempt::client, &Attempt::device, &Attempt::user, &Attempt::group, &Attempt::host,
-     &Attempt::url, &Attempt::method, &Attempt::sni, &Attempt::category, &Attempt::concern, &Attempt::list,
-     &Attempt::rule, &Attempt::period, &Attempt::reason, &Attempt::search});
-
-// `time`, kColumnFields, `line`.
-constexpr std::string_view kColumns =
-    "time, civil, id, client, device, user, \"group\", host, url, method, sni, category, concern, list, rule, period, "
-    "reason, search, line";
-constexpr std::string_view kPlaces = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
-constexpr int kLineColumn = static_cast<int>(kColumnFields.size()) + 1;
-
-std::string insert_sql() {
-  return "INSERT INTO attempts (" + std::string(kColumns) + ") VALUES (" + std::string(kPlaces) +
-         ") ON CONFLICT (id, time) DO NOTHING";
-}
-
-/// A reader may meet a file that no gateway of this version has migrated yet.
-std::string select_sql(std::int64_t version) {
-  std::string columns(kColumns);
-  constexpr std::string_view kSearch = " search,";
-  if (version < 2) columns.replace(columns.find(kSearch), kSearch.size(), " '',");
-  return "SELECT " + columns + " FROM attempts WHERE time >= ? ORDER BY time, seq";
-}
 
 StoreError system_error() {
   return {SQLITE_CANTOPEN, std::generic_category().message(errno)};
@@ -94,20 +46,6 @@ std::optional<StoreError> make_file(const std::filesystem::path& state, const st
   return std::nullopt;
 }
 
-/// The version of a file that is ours, or 0 for one that is empty and may be made so. Reads only.
-std::optional<StoreError> read_version(sqlite3* connection, std::int64_t& version) {
-  std::int64_t application = 0;
-  std::int64_t objects = 0;
-  if (auto error = sqlite::read_number(connection, "PRAGMA application_id", application)) return error;
-  if (auto error = sqlite::read_number(connection, "PRAGMA user_version", version)) return error;
-  if (auto error = sqlite::read_number(connection, "SELECT count(*) FROM sqlite_schema", objects)) return error;
-  if (application == 0 && version == 0 && objects == 0) return std::nullopt;
-  if (application != kApplicationId) return StoreError{SQLITE_NOTADB, "this is the database of another program"};
-  if (version > kSchemaVersion) return StoreError{SQLITE_MISMATCH, "written by a later version of Breakwater"};
-  if (version < 1) return StoreError{SQLITE_CORRUPT, "it has no version"};
-  return std::nullopt;
-}
-
 std::optional<StoreError> use_wal(sqlite3* connection) {
   auto statement = Statement::prepare(connection, "PRAGMA journal_mode = WAL");
   if (!statement) return statement.error();
@@ -117,44 +55,112 @@ std::optional<StoreError> use_wal(sqlite3* connection) {
                                      : std::optional(StoreError{SQLITE_CANTOPEN, "WAL is not possible here"});
 }
 
-std::optional<StoreError> migrate(sqlite3* connection) {
+/// The tables of this version; attempts of an earlier one become sealed records.
+std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sealer>& sealer) {
   auto transaction = sqlite::Transaction::begin(connection);
   if (!transaction) return transaction.error();
   std::int64_t version = 0;
-  if (auto error = read_version(connection, version)) return error;  // again: another process may have been quicker
-  for (const auto* const schema : std::span(kSchemas).subspan(static_cast<std::size_t>(version)))
-    if (auto error = sqlite::execute(connection, schema)) return error;
-  return transaction->commit();
+  if (auto error = sqlite::read_version(connection, version)) return error;
+  if (version == sqlite::kSchemaVersion) return std::nullopt;  // another process was quicker
+  if (auto error = sqlite::make_tables(connection)) return error;
+  if (version > 0) {
+    auto appender = Appender::prepare(connection, sealer);
+    if (!appender) return appender.error();
+    const auto add = [&appender](const Attempt& attempt) { return appender->add(to_entry(attempt)); };
+    if (auto error = sqlite::each_old_attempt(connection, version, add)) return error;
+    if (auto error = sqlite::execute(connection, "DROP TABLE attempts")) return error;
+  }
+  if (auto error = transaction->commit()) return error;
+  // Names stood in clear in the file and in its log: neither keeps a page of them.
+  if (version > 0) return sqlite::execute(connection, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  return std::nullopt;
 }
 
-/// `version` becomes that of the schema, which is the latest in read_write.
-std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, std::int64_t& version) {
+std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const std::shared_ptr<Sealer>& sealer) {
   if (sqlite3_busy_timeout(connection, kBusyTimeoutMs) != SQLITE_OK ||
       sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr) != SQLITE_OK)
     return sqlite::error_of(connection);
+  // secure_delete: what retention deletes is overwritten.
   if (auto error = sqlite::execute(connection,
                                    "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
-                                   "PRAGMA synchronous = FULL"))
+                                   "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"))
     return error;
-  if (auto error = read_version(connection, version)) return error;
-  if (mode == Store::Mode::read_only)
-    return version == 0 ? std::optional(StoreError{SQLITE_NOTADB, "it is empty"}) : std::nullopt;
+  std::int64_t version = 0;
+  if (auto error = sqlite::read_version(connection, version)) return error;
+  if (mode == Store::Mode::read_only) {
+    if (version == 0) return StoreError{SQLITE_NOTADB, "it is empty"};
+    if (version == sqlite::kSchemaVersion) return std::nullopt;
+    return StoreError{SQLITE_MISMATCH, "written by an earlier version of Breakwater: start the gateway once"};
+  }
   if (auto error = use_wal(connection)) return error;
-  return std::exchange(version, kSchemaVersion) < kSchemaVersion ? migrate(connection) : std::nullopt;
+  return version < sqlite::kSchemaVersion ? migrate(connection, sealer) : std::nullopt;
+}
+
+/// For SQL: kinds come from to_string() and are no text of anybody's.
+std::string names_of(const std::vector<Kind>& kinds) {
+  std::string names;
+  for (const auto kind : kinds)
+    names.append(names.empty() ? "'" : ", '").append(to_string(kind)).append("'");
+  return names;
+}
+
+/// The inner query reads indexes alone, so that only small numbers are sorted.
+std::string select_sql(const Filter& filter) {
+  std::string where = "time >= ?1 AND time < ?2";
+  if (!filter.reference.empty()) where += " AND reference = ?3";
+  if (!filter.kinds.empty()) where.append(" AND kind IN (").append(names_of(filter.kinds)).append(")");
+  std::string sql("SELECT ");
+  sql += sqlite::kColumns;
+  sql += " FROM records WHERE ";
+  if (filter.kinds.empty() && filter.reference.empty())
+    sql += where;
+  else
+    sql.append("seq IN (SELECT seq FROM records WHERE ").append(where).append(")");
+  return sql += " ORDER BY seq";
+}
+
+std::string erase_sql(const Deletion& deletion) {
+  std::string held;
+  for (const auto seq : deletion.held)
+    held.append(held.empty() ? "" : ", ").append(std::to_string(seq));
+  const bool all = deletion.what == Deletion::What::all;
+  std::string sql("UPDATE records SET sealed = NULL");
+  if (all) sql += ", body = NULL";
+  sql.append(" WHERE time < ?1 AND kind IN (").append(names_of(deletion.kinds)).append(") AND (length(sealed) > 0");
+  if (all) sql += " OR body IS NOT NULL";
+  return sql.append(") AND seq NOT IN (").append(held).append(")");
+}
+
+std::string object_of(const char* key, const std::string& text) {
+  return nlohmann::json{{key, text}}.dump();
+}
+
+/// Where the file cannot be written the head is still in the chain.
+std::optional<StoreError> add_to_heads(const std::filesystem::path& file, const Head& head) {
+  const categories::File out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (out && out.write(object_of(kHeadMember, to_text(head)) + "\n") && ::fsync(out.get()) == 0) return std::nullopt;
+  return StoreError{SQLITE_CANTOPEN, std::string(kHeadsFile).append(": ").append(categories::last_error())};
 }
 
 }  // namespace
 
 struct Store::Impl {
+  std::filesystem::path state;
   std::string file;
+  std::shared_ptr<Sealer> sealer;
   sqlite::Connection connection;
-  std::optional<Statement> select;
-  std::optional<Statement> insert;  // none in read_only
+  std::optional<Appender> appender;  // none in read_only
 
-  std::optional<StoreError> open(const std::filesystem::path& state, Mode mode);
-  std::optional<StoreError> insert_one(const Attempt& attempt);
-  std::optional<StoreError> insert_all(std::span<const Attempt> attempts);
-  std::optional<StoreError> select_since(std::int64_t since, const std::function<void(const Attempt&)>& visit);
+  std::optional<StoreError> open(Mode mode);
+  /// Begins a transaction in which the end of the chain is known.
+  Result<sqlite::Transaction, StoreError> begin();
+  template <class Item, class ToEntry>
+  std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of);
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
+  std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
+  std::optional<StoreError> last_of(Kind kind, Record& record);
+  std::optional<StoreError> last_head(std::optional<Head>& head);
+  std::optional<StoreError> sign_head(const ChainKey& key, Head& head);
 
   std::optional<StoreError> named(std::optional<StoreError> error) const {
     if (error) error->message = file + ": " + error->message;
@@ -162,7 +168,7 @@ struct Store::Impl {
   }
 };
 
-std::optional<StoreError> Store::Impl::open(const std::filesystem::path& state, Mode mode) {
+std::optional<StoreError> Store::Impl::open(Mode mode) {
   const bool writes = mode == Mode::read_write;
   if (writes)
     if (auto error = make_file(state, file)) return error;
@@ -172,81 +178,149 @@ std::optional<StoreError> Store::Impl::open(const std::filesystem::path& state, 
   const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
   connection.reset(opened);
   if (code != SQLITE_OK) return sqlite::error_of(opened);
-  std::int64_t version = 0;
-  if (auto error = configure(opened, mode, version)) return error;
-
-  auto reading = Statement::prepare(opened, select_sql(version));
-  if (!reading) return reading.error();
-  select = *std::move(reading);
+  if (auto error = configure(opened, mode, sealer)) return error;
   if (!writes) return std::nullopt;
-  auto writing = Statement::prepare(opened, insert_sql());
-  if (!writing) return writing.error();
-  insert = *std::move(writing);
+  auto prepared = Appender::prepare(opened, sealer);
+  if (!prepared) return prepared.error();
+  appender = *std::move(prepared);
   return std::nullopt;
 }
 
-std::optional<StoreError> Store::Impl::insert_one(const Attempt& attempt) {
-  int column = 0;
-  if (auto error = insert->bind(column, std::int64_t{attempt.time.time_since_epoch().count()})) return error;
-  for (const auto field : kColumnFields)
-    if (auto error = insert->bind(++column, clean_text(attempt.*field))) return error;
-  if (auto error = insert->bind(kLineColumn, std::int64_t{attempt.line})) return error;
-  const auto step = insert->step();
-  insert->reset();
-  return step ? std::nullopt : std::optional(step.error());
-}
-
-std::optional<StoreError> Store::Impl::insert_all(std::span<const Attempt> attempts) {
-  if (!insert) return StoreError{SQLITE_READONLY, "opened for reading"};
+Result<sqlite::Transaction, StoreError> Store::Impl::begin() {
+  if (!appender) return StoreError{SQLITE_READONLY, "opened for reading"};
   // A file that was deleted or replaced takes writes that nobody will ever read.
   int moved = 0;
   if (sqlite3_file_control(connection.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved != 0)
     return StoreError{SQLITE_READONLY, "it was moved or deleted"};
   auto transaction = sqlite::Transaction::begin(connection.get());
+  if (!transaction) return transaction;
+  if (auto error = appender->find_end()) return *std::move(error);
+  return transaction;
+}
+
+template <class Item, class ToEntry>
+std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const ToEntry& to_entry_of) {
+  auto transaction = begin();
   if (!transaction) return transaction.error();
-  for (const Attempt& attempt : attempts)
-    if (auto error = insert_one(attempt)) return error;
+  for (const Item& item : items)
+    if (auto error = appender->add(to_entry_of(item))) return error;
   return transaction->commit();
 }
 
-std::optional<StoreError> Store::Impl::select_since(std::int64_t since,
-                                                    const std::function<void(const Attempt&)>& visit) {
-  struct Reset {
-    Statement& statement;
-    ~Reset() { statement.reset(); }
-  } const reset{*select};
-  if (auto error = select->bind(0, since)) return error;
+std::optional<StoreError> Store::Impl::erase(Deletion& deletion, Milliseconds now) {
+  for (const auto kind : deletion.kinds)
+    if (kind == Kind::head || kind == Kind::key || kind == Kind::deletion)
+      return StoreError{SQLITE_MISUSE, "what proves the chain is not deleted"};
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  {
+    auto update = Statement::prepare(connection.get(), erase_sql(deletion));
+    if (!update) return update.error();
+    if (auto error = update->bind(0, std::int64_t{deletion.until.time_since_epoch().count()})) return error;
+    if (const auto step = update->step(); !step) return step.error();
+  }
+  deletion.count = sqlite3_changes64(connection.get());
+  if (deletion.count == 0) return std::nullopt;
+  if (auto error = appender->add({now, Kind::deletion, "", to_json(deletion), ""})) return error;
+  deletion.seq = appender->seq();
+  if (auto error = transaction->commit()) return error;
+  return sqlite::execute(connection.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+std::optional<StoreError> Store::Impl::each(const Filter& filter, const std::function<void(const Record&)>& visit) {
+  auto select = Statement::prepare(connection.get(), select_sql(filter));
+  if (!select) return select.error();
+  if (auto error = select->bind(0, std::int64_t{filter.since.time_since_epoch().count()})) return error;
+  if (auto error = select->bind(1, std::int64_t{filter.until.time_since_epoch().count()})) return error;
+  if (!filter.reference.empty())
+    if (auto error = select->bind(2, filter.reference)) return error;
   for (;;) {
     const auto step = select->step();
     if (!step) return step.error();
     if (*step == Statement::Step::done) return std::nullopt;
-    Attempt attempt;
-    int column = 0;
-    attempt.time = std::chrono::sys_time<milliseconds>(milliseconds(select->number(column)));
-    for (const auto field : kColumnFields)
-      attempt.*field = select->text(++column);
-    attempt.line = static_cast<std::uint32_t>(select->number(kLineColumn));
-    visit(attempt);
+    const auto record = sqlite::read_record(*select);
+    if (!record)
+      return StoreError{SQLITE_CORRUPT, "record " + std::to_string(select->number(0)) + " is damaged: see verify"};
+    visit(*record);
   }
+}
+
+/// `record` stays as it is where there is none.
+std::optional<StoreError> Store::Impl::last_of(Kind kind, Record& record) {
+  return each({.kinds = {kind}}, [&record](const Record& one) { record = one; });
+}
+
+std::optional<StoreError> Store::Impl::last_head(std::optional<Head>& head) {
+  Record record;
+  if (auto error = last_of(Kind::head, record)) return error;
+  head = parse_head(text_in(record.body.value_or(""), kHeadMember));
+  return std::nullopt;
+}
+
+std::optional<StoreError> Store::Impl::sign_head(const ChainKey& key, Head& head) {
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  Record recorded;
+  if (auto error = last_of(Kind::key, recorded)) return error;
+  const auto key_text = crypto::to_text(crypto::view(key.public_key()));
+  if (text_in(recorded.body.value_or(""), kKeyMember) != key_text)
+    if (auto error = appender->add({head.time, Kind::key, "", object_of(kKeyMember, key_text), ""})) return error;
+  Record before;
+  if (auto error = last_of(Kind::head, before)) return error;
+  const auto known =
+      before.seq == appender->seq() ? parse_head(text_in(before.body.value_or(""), kHeadMember)) : std::nullopt;
+  if (known) {
+    head = *known;
+    return std::nullopt;
+  }
+  head.seq = appender->seq();
+  head.hash = appender->hash();
+  key.sign(head);
+  if (auto error = appender->add({head.time, Kind::head, "", object_of(kHeadMember, to_text(head)), ""})) return error;
+  if (auto error = transaction->commit()) return error;
+  return add_to_heads(state / kHeadsFile, head);
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>, StoreError> Store::open(const std::filesystem::path& state, Mode mode) {
+Result<std::unique_ptr<Store>, StoreError> Store::open(const std::filesystem::path& state, Mode mode,
+                                                       std::shared_ptr<Sealer> sealer) {
   auto impl = std::make_unique<Impl>();
+  impl->state = state;
   impl->file = (state / kFileName).string();
-  if (auto error = impl->named(impl->open(state, mode))) return *std::move(error);
+  impl->sealer = sealer ? std::move(sealer) : std::make_shared<Sealer>(state);
+  if (auto error = impl->named(impl->open(mode))) return *std::move(error);
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-std::optional<StoreError> Store::append(std::span<const Attempt> attempts) {
-  return impl_->named(impl_->insert_all(attempts));
+std::optional<StoreError> Store::append(std::span<const Entry> entries) {
+  return impl_->named(impl_->append(entries, [](const Entry& entry) -> const Entry& { return entry; }));
 }
 
-std::optional<StoreError> Store::each(std::chrono::sys_time<milliseconds> since,
-                                      const std::function<void(const Attempt&)>& visit) {
-  return impl_->named(impl_->select_since(since.time_since_epoch().count(), visit));
+std::optional<StoreError> Store::append(std::span<const Attempt> attempts) {
+  return impl_->named(impl_->append(attempts, to_entry));
+}
+
+std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {
+  return impl_->named(impl_->erase(deletion, now));
+}
+
+std::optional<StoreError> Store::each(const Filter& filter, const std::function<void(const Record&)>& visit) {
+  return impl_->named(impl_->each(filter, visit));
+}
+
+Result<Head, StoreError> Store::sign_head(Milliseconds now) {
+  const auto key = ChainKey::load_or_make(keys_folder(impl_->state));
+  if (!key) return StoreError{SQLITE_CANTOPEN, key.error()};
+  Head head;
+  head.time = now;
+  if (auto error = impl_->named(impl_->sign_head(*key, head))) return *std::move(error);
+  return head;
+}
+
+std::optional<StoreError> Store::last_head(std::optional<Head>& head) {
+  return impl_->named(impl_->last_head(head));
 }
 
 }  // namespace breakwater::safeguarding

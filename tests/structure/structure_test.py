@@ -19,6 +19,7 @@ ARROWS = {
     "proxy/telemetry": {"proxy/wire"},
     "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
     "proxy/alerts": {"categories", "rules", "proxy/safeguarding"},
+    "proxy/reports": {"categories", "rules", "proxy/wire", "proxy/safeguarding"},
     "proxy/net": {"categories"},
     "proxy/dns": {"categories", "proxy/net"},
     "proxy/feeds": {"categories", "rules"},
@@ -29,11 +30,11 @@ ARROWS = {
     "proxy/snapshot": {"categories", "rules", "proxy/wire", "proxy/alerts", "proxy/net", "proxy/dns", "proxy/feeds", "proxy/lists"},
     "proxy/admin": {"categories", "rules", "proxy/net", "proxy/telemetry"},
     "proxy/portal": {"categories", "rules", "proxy/wire", "proxy/pages", "proxy/admin"},
-    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/alerts", "proxy/auth", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/portal",
-                  "proxy/quota", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
+    "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/alerts", "proxy/auth", "proxy/feeds", "proxy/identity", "proxy/lists",
+                  "proxy/portal", "proxy/quota", "proxy/reports", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
-                  "proxy/safeguarding", "proxy/alerts", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/identity", "proxy/lists",
-                  "proxy/portal", "proxy/quota", "proxy/snapshot"},
+                  "proxy/safeguarding", "proxy/alerts", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/identity",
+                  "proxy/lists", "proxy/portal", "proxy/quota", "proxy/snapshot"},
     "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
 }
 

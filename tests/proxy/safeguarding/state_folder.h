@@ -43,7 +43,9 @@ class StateFolder : public ::testing::Test {
         << sql << ": " << sqlite3_errmsg(connection.get());
     return rows;
   }
-  std::vector<std::string> ids() const { return query(raw(), "SELECT id FROM attempts ORDER BY seq"); }
+  std::vector<std::string> ids() const {
+    return query(raw(), "SELECT reference FROM records WHERE kind = 'attempt' ORDER BY seq");
+  }
 
   static Attempt attempt(std::string id, std::int64_t time = 1'763'892'000'000) {
     Attempt made;

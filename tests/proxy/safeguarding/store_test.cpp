@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "proxy/safeguarding/attempt_json.h"
 #include "tests/proxy/safeguarding/state_folder.h"
 
 namespace breakwater::safeguarding {
@@ -13,6 +14,7 @@ namespace {
 using std::filesystem::perms;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class StoreTest : public StateFolder {
  protected:
@@ -30,10 +32,17 @@ class StoreTest : public StateFolder {
     const auto error = store.append(attempts);
     EXPECT_FALSE(error) << error->message;
   }
-  static std::vector<Attempt> all(Store& store, std::int64_t since = 0) {
+  /// The attempts since then, with the names that the machine's own key opens.
+  std::vector<Attempt> all(Store& store, std::int64_t since = 0) {
     std::vector<Attempt> found;
-    const auto time = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(since));
-    const auto error = store.each(time, [&](const Attempt& one) { found.push_back(one); });
+    auto opener = holding_opener(state_);
+    const Filter filter{.kinds = {Kind::attempt}, .since = Milliseconds(std::chrono::milliseconds(since))};
+    const auto error = store.each(filter, [&](const Record& record) {
+      const auto opened = opener ? opener->open(record) : Result<std::string, Unopened>(Unopened::no_key);
+      const auto one = parse_attempt(record, opened ? *opened : "");
+      ASSERT_TRUE(one);
+      found.push_back(*one);
+    });
     EXPECT_FALSE(error) << error->message;
     return found;
   }
@@ -47,8 +56,8 @@ class StoreTest : public StateFolder {
     std::filesystem::create_directories(state_);
     std::ofstream(file_, std::ios::binary) << content;
   }
-  std::string read_file() const {
-    std::ifstream stream(file_, std::ios::binary);
+  std::string read_file(const std::string& suffix = "") const {
+    std::ifstream stream(file_.string() + suffix, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 };
@@ -65,68 +74,61 @@ TEST_F(StoreTest, KeepsEveryField) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].time, written.time);
   EXPECT_EQ(found[0].line, written.line);
-  EXPECT_EQ(found[0].search, written.search);
-
-  const auto row =
-      query(raw(),
-            "SELECT concat.text FROM (SELECT civil || '|' || id || '|' || client || '|' || device || '|' || user || "
-            "'|' || \"group\" || '|' || host || '|' || url || '|' || method || '|' || sni || '|' || category || '|' || "
-            "concern || '|' || list || '|' || rule || '|' || period || '|' || reason || '|' || search || '|' || line "
-            "AS text FROM "
-            "attempts) AS concat");
-  const auto& w = written;
-  std::string expected;
-  for (const auto& field : {w.civil, w.id, w.client, w.device, w.user, w.group, w.host, w.url, w.method, w.sni,
-                            w.category, w.concern, w.list, w.rule, w.period, w.reason, w.search})
-    expected += field + "|";
-  EXPECT_THAT(row, ElementsAre(expected + "4294967295"));
+  for (const auto field : kTextFields)
+    EXPECT_EQ(found[0].*field, written.*field);
+  const auto plain = read_file() + read_file("-wal");
+  for (const auto field : {&Attempt::client, &Attempt::device, &Attempt::user, &Attempt::host, &Attempt::url,
+                           &Attempt::search, &Attempt::sni, &Attempt::referrer})
+    EXPECT_THAT(plain, Not(HasSubstr(written.*field + "\""))) << "a name in clear";
 }
 
 TEST_F(StoreTest, IsForItsOwnerOnlyAndSaysWhatItIs) {
   const auto store = open();
   append(*store, {attempt("a")});
   EXPECT_EQ(std::filesystem::status(state_).permissions(), perms::owner_all);
-  for (const auto& file : std::filesystem::directory_iterator(state_))
-    EXPECT_EQ(file.status().permissions(), perms::owner_read | perms::owner_write) << file.path();
+  for (const auto& file : std::filesystem::recursive_directory_iterator(state_))
+    EXPECT_EQ(file.status().permissions(),
+              file.is_directory() ? perms::owner_all : perms::owner_read | perms::owner_write)
+        << file.path();
   const auto connection = raw();
   EXPECT_THAT(query(connection, "PRAGMA journal_mode"), ElementsAre("wal"));
-  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("2"));
+  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("3"));
   EXPECT_THAT(query(connection, "PRAGMA application_id"), ElementsAre(std::to_string(0x42574B52)));
   EXPECT_THAT(query(connection, "PRAGMA integrity_check"), ElementsAre("ok"));
 }
 
-TEST_F(StoreTest, AFileOfVersion1IsReadAsItIsAndMigratedByAWriter) {
-  // What version 1 made.
-  std::filesystem::create_directories(state_);
-  query(raw(),
-        "CREATE TABLE attempts (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, civil TEXT NOT NULL, id TEXT NOT NULL, "
-        "client TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL, \"group\" TEXT NOT NULL, host TEXT NOT NULL, "
-        "url TEXT NOT NULL, method TEXT NOT NULL, sni TEXT NOT NULL, category TEXT NOT NULL, concern TEXT NOT NULL, "
-        "list TEXT NOT NULL, rule TEXT NOT NULL, period TEXT NOT NULL, reason TEXT NOT NULL, line INTEGER NOT NULL, "
-        "UNIQUE (id, time)) STRICT; CREATE INDEX attempts_by_time ON attempts (time);"
-        "PRAGMA application_id = 0x42574B52; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
-        "INSERT INTO attempts VALUES (1, 7, 'c', 'old', '', '', '', '', 'h', 'u', '', '', '', '', '', '', '', 'r', 3)");
-  const auto expect_old = [](const Attempt& old) {
-    EXPECT_EQ(old.id + old.host + old.url + old.reason + old.search, "oldhur");
+TEST_F(StoreTest, EarlierVersionsAreSealedByAWriterAndLeaveNoNameBehind) {
+  for (const bool has_search : {false, true}) {
+    std::filesystem::remove_all(state_);
+    std::filesystem::create_directories(state_);
+    const std::string search = has_search ? ", 'SecretWords'" : "";
+    query(
+        raw(),
+        "CREATE TABLE attempts (seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, civil TEXT NOT NULL, id TEXT NOT "
+        "NULL, client TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL, \"group\" TEXT NOT NULL, host TEXT NOT "
+        "NULL, url TEXT NOT NULL, method TEXT NOT NULL, sni TEXT NOT NULL, category TEXT NOT NULL, concern TEXT NOT "
+        "NULL, list TEXT NOT NULL, rule TEXT NOT NULL, period TEXT NOT NULL, reason TEXT NOT NULL, line INTEGER NOT "
+        "NULL, UNIQUE (id, time)) STRICT; CREATE INDEX attempts_by_time ON attempts (time);" +
+            std::string(has_search ? "ALTER TABLE attempts ADD COLUMN search TEXT NOT NULL DEFAULT '';" : "") +
+            "PRAGMA application_id = 0x42574B52; PRAGMA user_version = " + (has_search ? "2" : "1") +
+            "; PRAGMA journal_mode = WAL; INSERT INTO attempts VALUES (1, 7, 'c', 'old', '10.0.0.77', 'SecretDevice', "
+            "'SecretUser', 'g', 'secret.test', 'u', '', '', 'cat', '', '', '', '', 'r', 3" +
+            search + ")");
+    EXPECT_THAT(refused(Store::Mode::read_only).message, HasSubstr("start the gateway once"));
+    const auto store = open();
+    append(*store, {attempt("new")});
+    const auto found = all(*store);
+    ASSERT_EQ(found.size(), 2U);
+    const auto& old = found[0];
+    EXPECT_EQ(old.id + old.client + old.device + old.user + old.host + old.url + old.reason + old.search,
+              "old10.0.0.77SecretDeviceSecretUsersecret.testur" + std::string(has_search ? "SecretWords" : ""));
     EXPECT_EQ(old.line, 3U);
-  };
-  {
-    const auto found = all(*open(Store::Mode::read_only));
-    ASSERT_EQ(found.size(), 1U);
-    expect_old(found[0]);
-    EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("1"));
+    const auto plain = read_file() + read_file("-wal");
+    for (const char* name : {"SecretDevice", "SecretUser", "secret.test", "SecretWords", "10.0.0.77"})
+      EXPECT_THAT(plain, Not(HasSubstr(name)));
+    EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("3"));
+    EXPECT_THAT(query(raw(), "PRAGMA integrity_check"), ElementsAre("ok"));
   }
-  const auto store = open();
-  auto added = attempt("new");
-  added.search = "words";
-  append(*store, {added});
-  const auto found = all(*store);
-  ASSERT_EQ(found.size(), 2U);
-  expect_old(found[0]);
-  EXPECT_EQ(found[1].search, "words");
-  EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("2"));
-  EXPECT_THAT(query(raw(), "PRAGMA integrity_check"), ElementsAre("ok"));
-  EXPECT_EQ(all(*open(Store::Mode::read_only)).size(), 2U);
 }
 
 TEST_F(StoreTest, NarrowsAFileThatWasTooWide) {
@@ -144,25 +146,94 @@ TEST_F(StoreTest, RetryDoublesNothingAndAnotherTimeIsAnotherAttempt) {
   EXPECT_THAT(ids(), ElementsAre("a", "b", "c", "a"));
 }
 
-TEST_F(StoreTest, EachSinceOldestFirst) {
+TEST_F(StoreTest, OrderIsThatOfTheChainWhateverTheClockDid) {
   const auto store = open();
-  append(*store, {attempt("late", 30), attempt("early", 10), attempt("middle 1", 20), attempt("middle 2", 20)});
-  EXPECT_THAT(ids_of(all(*store)), ElementsAre("early", "middle 1", "middle 2", "late"));
-  EXPECT_THAT(ids_of(all(*store, 20)), ElementsAre("middle 1", "middle 2", "late"));
+  append(*store, {attempt("late", 30), attempt("early", 10), attempt("middle", 20)});
+  EXPECT_THAT(ids_of(all(*store)), ElementsAre("late", "early", "middle"));
+  EXPECT_THAT(ids_of(all(*store, 20)), ElementsAre("late", "middle"));
   EXPECT_THAT(ids_of(all(*store, 31)), ElementsAre());
-  const auto plan = [this] {
-    const auto connection = raw();
-    std::string detail;
-    const auto add = [](void* out, int, char** values, char**) {
-      *static_cast<std::string*>(out) += values[3];
-      return 0;
-    };
-    sqlite3_exec(connection.get(), "EXPLAIN QUERY PLAN SELECT id FROM attempts WHERE time >= 1 ORDER BY time, seq", add,
-                 &detail, nullptr);
-    return detail;
-  }();
-  EXPECT_THAT(plan, HasSubstr("USING INDEX attempts_by_time"));
-  EXPECT_THAT(plan, ::testing::Not(HasSubstr("TEMP B-TREE")));
+}
+
+TEST_F(StoreTest, FilterLetsThroughWhatMeetsAllOfIt) {
+  const auto store = open();
+  const auto at = [](int ms) { return Milliseconds(std::chrono::milliseconds(ms)); };
+  const std::vector<Entry> entries{{at(1), Kind::attempt, "a", "{}", ""},
+                                   {at(2), Kind::episode, "E-a", R"({"grade":"?"})", R"({"name":"x"})"},
+                                   {at(3), Kind::decision, "E-a", "{}", ""},
+                                   {at(4), Kind::decision, "E-b", "{}", ""}};
+  ASSERT_FALSE(store->append(entries));
+  const auto found = [&](const Filter& filter) {
+    std::string seqs;
+    EXPECT_FALSE(store->each(filter, [&](const Record& record) { seqs += std::to_string(record.seq); }));
+    return seqs;
+  };
+  EXPECT_EQ(found({}), "1234");
+  EXPECT_EQ(found({.kinds = {Kind::decision}}), "34");
+  EXPECT_EQ(found({.kinds = {Kind::decision, Kind::attempt}}), "134");
+  EXPECT_EQ(found({.reference = "E-a"}), "23");
+  EXPECT_EQ(found({.kinds = {Kind::decision}, .reference = "E-a"}), "3");
+  EXPECT_EQ(found({.since = at(2), .until = at(4)}), "23");
+  EXPECT_EQ(found({.reference = "' OR 1 --"}), "");
+}
+
+TEST_F(StoreTest, BodyIsAnObjectAndEachHasItsSalt) {
+  const auto store = open();
+  const auto append_body = [&](std::string body) {
+    return store->append(std::vector<Entry>{{{}, Kind::check, "", std::move(body), ""}});
+  };
+  for (const char* bad : {"", "{", "[]", "text"}) {
+    const auto error = append_body(bad);
+    ASSERT_TRUE(error) << bad;
+    EXPECT_THAT(error->message, HasSubstr("the body of a record is no JSON object"));
+  }
+  EXPECT_FALSE(append_body("{}"));
+  EXPECT_FALSE(append_body("{}"));
+  EXPECT_FALSE(append_body(R"({"a":1})"));
+  std::vector<std::string> bodies;
+  EXPECT_FALSE(store->each({}, [&](const Record& record) { bodies.push_back(*record.body); }));
+  ASSERT_EQ(bodies.size(), 3U);
+  EXPECT_NE(bodies[0], bodies[1]);
+  EXPECT_THAT(bodies[0], ::testing::MatchesRegex(R"(\{"salt":"[A-Za-z0-9_-]{22}"\})"));
+  EXPECT_THAT(bodies[2], ::testing::MatchesRegex(R"(\{"salt":"[A-Za-z0-9_-]{22}","a":1\})"));
+}
+
+TEST_F(StoreTest, NamesThatCannotBeSealedAreNotRecordedAtAll) {
+  std::filesystem::create_directories(state_ / "keys");
+  std::ofstream(state_ / "keys" / "holding.key") << "short";
+  const auto store = open();
+  const auto error = store->append(std::vector{attempt("a")});
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->message, HasSubstr("names cannot be sealed: "));
+  EXPECT_THAT(error->message, HasSubstr("holding.key: is no key: it has 5 bytes in place of 32"));
+  EXPECT_THAT(ids(), ElementsAre());
+}
+
+TEST_F(StoreTest, HeadIsSignedOnceForWhatItCovers) {
+  const auto store = open();
+  std::optional<Head> none;
+  EXPECT_FALSE(store->last_head(none));
+  EXPECT_FALSE(none);
+  append(*store, {attempt("a"), attempt("b")});
+  const auto now = Milliseconds(std::chrono::milliseconds(99));
+  const auto first = store->sign_head(now);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->seq, 3) << "two attempts, and the key that signs";
+  EXPECT_TRUE(is_signed(*first));
+  EXPECT_EQ(to_text(*store->sign_head(now)), to_text(*first)) << "nothing came since";
+  append(*store, {attempt("c")});
+  const auto second = open()->sign_head(now);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->seq, 5) << "the head is a record itself";
+  EXPECT_EQ(second->key, first->key);
+  std::optional<Head> last;
+  EXPECT_FALSE(store->last_head(last));
+  ASSERT_TRUE(last);
+  EXPECT_EQ(to_text(*last), to_text(*second));
+  EXPECT_THAT(query(raw(), "SELECT kind FROM records ORDER BY seq"),
+              ElementsAre("attempt", "attempt", "key", "head", "attempt", "head"));
+  std::ifstream heads(state_ / "heads.jsonl");
+  const std::string lines(std::istreambuf_iterator<char>(heads), {});
+  EXPECT_EQ(lines, R"({"head":")" + to_text(*first) + "\"}\n" + R"({"head":")" + to_text(*second) + "\"}\n");
 }
 
 TEST_F(StoreTest, TextIsCleanAndBounded) {
@@ -228,7 +299,7 @@ TEST_F(StoreTest, DatabaseOfAnotherProgramOrALaterVersionIsRefused) {
 
   std::filesystem::remove(file_);
   open();
-  query(raw(), "PRAGMA user_version = 3");
+  query(raw(), "PRAGMA user_version = 4");
   EXPECT_THAT(refused().message, HasSubstr("later version"));
   EXPECT_THAT(refused(Store::Mode::read_only).message, HasSubstr("later version"));
 }
@@ -265,9 +336,9 @@ TEST_F(StoreTest, LockHeldByAnotherIsAnError) {
 
 TEST_F(StoreTest, AllOrNone) {
   const auto store = open();
-  query(
-      raw(),
-      "CREATE TRIGGER refuse BEFORE INSERT ON attempts WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+  query(raw(),
+        "CREATE TRIGGER refuse BEFORE INSERT ON records WHEN NEW.reference = 'bad' BEGIN SELECT RAISE(ABORT, "
+        "'refused'); END");
   const auto error = store->append(std::vector{attempt("a"), attempt("bad"), attempt("c")});
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, SQLITE_CONSTRAINT);

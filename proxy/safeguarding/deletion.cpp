@@ -1,0 +1,51 @@
+#include "proxy/safeguarding/deletion.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace breakwater::safeguarding {
+
+std::string to_json(const Deletion& deletion) {
+  auto kinds = nlohmann::ordered_json::array();
+  for (const auto kind : deletion.kinds)
+    kinds.push_back(to_string(kind));
+  const nlohmann::ordered_json json{{"purpose", deletion.purpose},
+                                    {"what", deletion.what == Deletion::What::all ? "all" : "names"},
+                                    {"kinds", kinds},
+                                    {"until", std::int64_t{deletion.until.time_since_epoch().count()}},
+                                    {"held", deletion.held},
+                                    {"count", deletion.count}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::optional<Deletion> parse_deletion(const Record& record) {
+  if (record.kind != Kind::deletion || !record.body) return std::nullopt;
+  const auto json = nlohmann::json::parse(*record.body, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  try {  // a member that is absent or of another type is all that throws here
+    Deletion deletion;
+    deletion.purpose = json.at("purpose").get<std::string>();
+    deletion.what = json.at("what") == "all" ? Deletion::What::all : Deletion::What::names;
+    for (const auto& name : json.at("kinds")) {
+      const auto kind = parse_kind(name.get<std::string>());
+      if (!kind) return std::nullopt;
+      deletion.kinds.push_back(*kind);
+    }
+    deletion.until = Milliseconds(std::chrono::milliseconds(json.at("until").get<std::int64_t>()));
+    deletion.held = json.at("held").get<std::set<std::int64_t>>();
+    deletion.count = json.at("count").get<std::int64_t>();
+    deletion.seq = record.seq;
+    return deletion;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool covers(const Deletion& deletion, const Loss& loss) {
+  const bool takes_it = loss.what == Deletion::What::names || deletion.what == Deletion::What::all;
+  return takes_it && loss.seq < deletion.seq && loss.time < deletion.until &&
+         std::ranges::find(deletion.kinds, loss.kind) != deletion.kinds.end() && !deletion.held.contains(loss.seq);
+}
+
+}  // namespace breakwater::safeguarding

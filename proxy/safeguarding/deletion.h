@@ -1,0 +1,41 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/safeguarding/record.h"
+
+namespace breakwater::safeguarding {
+
+/// What a deletion takes away: of every record of these kinds before `until` that stands before it in the chain, except
+/// for those that are held. Times, kinds, references and digests stay, and so does the chain.
+struct Deletion {
+  enum class What : std::uint8_t { names, all };  ///< the sealed part; the body too
+
+  std::string purpose;  ///< in words: the rule of the policy, or the request that asked for it
+  What what = What::names;
+  std::vector<Kind> kinds;
+  Milliseconds until;
+  std::set<std::int64_t> held{};  ///< by seq
+  std::int64_t count = 0;         ///< how many records lost something
+  std::int64_t seq = 0;           ///< of its own record
+};
+
+/// The body of its record, and back. nullopt: it is no record of a deletion.
+std::string to_json(const Deletion& deletion);
+std::optional<Deletion> parse_deletion(const Record& record);
+
+/// A record that has lost a part of it.
+struct Loss {
+  std::int64_t seq = 0;
+  Milliseconds time;
+  Kind kind = Kind::attempt;
+  Deletion::What what = Deletion::What::names;
+};
+
+/// Is the deletion why?
+bool covers(const Deletion& deletion, const Loss& loss);
+
+}  // namespace breakwater::safeguarding
