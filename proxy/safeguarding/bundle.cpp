@@ -69,7 +69,7 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 }
 
 /// The manifest as it was signed: without its signature.
-bool is_signed(Json manifest, const Bundle& bundle) {
+bool holds(Json manifest, const Bundle& bundle) {
   const auto signature = crypto::array_from_text<64>(manifest.at(kSignature).get<std::string>());
   manifest.erase(kSignature);
   return signature && is_signed(dump(manifest), bundle.signer, *signature);
@@ -80,7 +80,7 @@ std::string read_manifest(const Json& manifest, Bundle& bundle) {
   const auto signer = crypto::array_from_text<32>(manifest.at("signer").get<std::string>());
   if (!signer) return "its manifest is damaged";
   bundle.signer = *signer;
-  if (!is_signed(manifest, bundle)) return "its manifest was changed: the signature does not hold";
+  if (!holds(manifest, bundle)) return "its manifest was changed: the signature does not hold";
   bundle.about = manifest.at("about").get<std::string>();
   bundle.by = manifest.at("by").get<std::string>();
   bundle.made = Milliseconds(std::chrono::milliseconds(manifest.at("made").get<std::int64_t>()));
