@@ -7,6 +7,7 @@
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
 #include "proxy/cli/explain.h"
+#include "proxy/cli/keys.h"
 #include "proxy/cli/lists.h"
 #include "proxy/cli/lists_edit.h"
 #include "proxy/cli/pac.h"
@@ -16,7 +17,9 @@
 #include "proxy/cli/quota.h"
 #include "proxy/cli/reviews.h"
 #include "proxy/cli/timetable.h"
+#include "proxy/cli/unseal.h"
 #include "proxy/cli/user.h"
+#include "proxy/cli/verify.h"
 #include "proxy/cli/who.h"
 #include "proxy/snapshot/settings.h"
 
@@ -72,6 +75,47 @@ CLI::App* add_who(CLI::App& program, cli::WhoOptions& options) {
   auto* command = program.add_subcommand("who", "Show who the gateway thinks is where, and why");
   command->add_option("address", options.address, "Client address (default: all that are known)");
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  add_json(*command, options.output);
+  return command;
+}
+
+struct Keys {
+  const CLI::App* make = nullptr;
+  const CLI::App* show = nullptr;
+  const CLI::App* list = nullptr;
+};
+
+Keys add_keys(CLI::App& keys, cli::KeysOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* make = keys.add_subcommand("new", "Make the key pair of a person who may open names; not on the gateway");
+  make->add_option("--out", options.out, "File for the private key; the public one goes to FILE.pub")->required();
+  make->add_option("--name", options.name, "Whose it is");
+  make->add_option("--passphrase-file", options.passphrase_file, "Its first line is the passphrase (default: asked)");
+  auto* show = keys.add_subcommand("show", "Say whose key a file holds, and its fingerprint");
+  show->add_option("file", options.file, "Public or private key")->required();
+  auto* list = keys.add_subcommand("list", "Show to whom the gateway seals names");
+  list->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  for (auto* command : {make, show, list})
+    add_json(*command, options.output);
+  return {make, show, list};
+}
+
+CLI::App* add_verify(CLI::App& program, cli::VerifyOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* command = program.add_subcommand("verify", "Prove that the records are as they were written");
+  command->add_option("bundle", options.bundle, "Bundle to look at in place of the gateway's records");
+  command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  command->add_option("--head", options.head, "A signed head kept elsewhere: itself, or a file or mail with it");
+  add_json(*command, options.output);
+  return command;
+}
+
+CLI::App* add_unseal(CLI::App& program, cli::UnsealOptions& options) {
+  auto* command = program.add_subcommand("unseal", "Open the names in a bundle with a private key");
+  command->add_option("--key", options.key, "Private key of breakwater keys new")->required();
+  command->add_option("--passphrase-file", options.passphrase_file,
+                      "Its first line is the passphrase (default: asked)");
+  command->add_option("bundle", options.bundle, "Bundle, as exported on the gateway")->required();
   add_json(*command, options.output);
   return command;
 }
@@ -301,6 +345,16 @@ int main(int argc, char** argv) {
   user->require_subcommand(1);
   cli::UserOptions user_options;
   const auto users = add_user(*user, user_options);
+
+  auto* keys = program.add_subcommand("keys", "Keys that open the names in safeguarding records");
+  keys->require_subcommand(1);
+  cli::KeysOptions keys_options;
+  const auto key_commands = add_keys(*keys, keys_options);
+  cli::VerifyOptions verify_options;
+  const auto* verify = add_verify(program, verify_options);
+  cli::UnsealOptions unseal_options;
+  const auto* unseal = add_unseal(program, unseal_options);
+
   auto* pac = program.add_subcommand("pac", "Print the proxy auto-configuration file for browsers");
   std::filesystem::path pac_config;
   pac->add_option("--config", pac_config, "Settings file (TOML)")->required();
@@ -337,6 +391,11 @@ int main(int argc, char** argv) {
   if (*users.add) return cli::user_add(user_options);
   if (*users.remove) return cli::user_remove(user_options);
   if (*users.list) return cli::user_list(user_options);
+  if (*key_commands.make) return cli::keys_new(keys_options);
+  if (*key_commands.show) return cli::keys_show(keys_options);
+  if (*key_commands.list) return cli::keys_list(keys_options);
+  if (*verify) return cli::verify(verify_options);
+  if (*unseal) return cli::unseal(unseal_options);
   if (*pac) return cli::pac(pac_config);
   if (*settings) std::cout << breakwater::snapshot::settings_table();
   return 0;

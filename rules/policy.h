@@ -17,6 +17,7 @@
 #include "rules/recipient.h"
 #include "rules/safe_search.h"
 #include "rules/subject.h"
+#include "rules/theme.h"
 #include "rules/timetable.h"
 #include "rules/verdict.h"
 
@@ -64,8 +65,9 @@ class Policy {
   std::vector<Concern> concern;    ///< by category, children included
   std::chrono::milliseconds grace{60'000};
   std::optional<AcceptanceTerms> acceptance;  ///< its texts are for who reads files to put in
-  std::vector<Quota> quotas;                  ///< at most kMaxQuotas
-  std::vector<Recipient> recipients;          ///< who is told; in the order of the file
+  Safeguarding safeguarding;
+  std::vector<Quota> quotas;          ///< at most kMaxQuotas
+  std::vector<Recipient> recipients;  ///< who is told; in the order of the file
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

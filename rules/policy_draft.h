@@ -12,6 +12,7 @@
 #include "rules/feed.h"
 #include "rules/policy.h"
 #include "rules/quota_parser.h"
+#include "rules/theme_parser.h"
 
 namespace breakwater::rules {
 
@@ -43,6 +44,7 @@ struct PolicyDraft {
   std::vector<QuotaDraft> quotas;
   std::vector<Text> floor;
   std::vector<std::pair<Text, Concern>> concern;
+  SafeguardingDraft safeguarding;
   std::vector<Text> essential;  ///< in normal form
   std::optional<AcceptanceTerms> acceptance;
   std::vector<Recipient> recipients;

@@ -13,6 +13,7 @@
 #include "rules/recipient_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
+#include "rules/theme_parser.h"
 #include "rules/timetable_parser.h"
 #include "rules/toml_reader.h"
 
@@ -327,6 +328,11 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
     table->check_unknown();
   }
   if (auto table = top.table("concern")) concern(std::move(*table));
+  parse_themes(top.tables("theme"), category_names_, draft_.safeguarding, sink_);
+  if (auto table = top.table("safeguarding")) {
+    parse_safeguarding(*table, category_names_, draft_.safeguarding, sink_);
+    table->check_unknown();
+  }
   if (auto table = top.table("bell")) bell(std::move(*table));
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);

@@ -26,6 +26,7 @@ class PolicyBuilder {
     networks();
     floor();
     concern();
+    safeguarding();
     essential();
     rules();
     quotas();
@@ -35,6 +36,7 @@ class PolicyBuilder {
   void check_names() {
     floor();
     concern();
+    safeguarding();
     essential();
     for (const auto& rule : draft_.rules)
       for (const auto* names : {&rule.allow, &rule.block})
@@ -94,6 +96,26 @@ class PolicyBuilder {
     for (const auto& [text, level] : draft_.concern)
       if (const auto id = category(text)) mentions.emplace(*id, level);
     apply(mentions, policy_.concern);
+  }
+
+  void safeguarding() {
+    auto& safeguarding = policy_.safeguarding;
+    safeguarding = draft_.safeguarding.settings;
+    for (const auto& draft : draft_.safeguarding.themes) {
+      auto& theme = safeguarding.themes.emplace_back(draft.theme);
+      for (const auto& text : draft.categories)
+        if (const auto id = category(text)) theme.categories |= table_.family(*id);
+    }
+    for (const auto& text : draft_.safeguarding.monitored) {
+      const auto id = category(text);
+      if (!id) continue;
+      safeguarding.monitored |= table_.family(*id);
+      if (policy_.concern[*id] == Concern::none)
+        sink_.error(text.place, "monitor: " + in_quotes(text.value) + " is no concern: give it a level in [concern]");
+      else if (policy_.floor.test(*id))
+        sink_.warning(text.place, "monitor: " + in_quotes(text.value) +
+                                      " is in the floor: it is never allowed, and recorded anyway");
+    }
   }
 
   void essential() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +22,14 @@ struct Recipient {
   std::filesystem::path certificate;  ///< X.509 in PEM for S/MIME; "": none
   /// May they learn names? Always so for dsl and deputy; for others where the policy says `names = true`.
   bool names = false;
+  /// X25519, out of `key`: for who reads files to put in.
+  std::optional<std::array<std::uint8_t, 32>> public_key{};
 };
+
+/// Are names sealed to it? So it is where it may learn them and has a key.
+inline bool opens_names(const Recipient& recipient) {
+  return recipient.names && recipient.public_key.has_value();
+}
 
 std::string_view to_string(Recipient::Role role);
 

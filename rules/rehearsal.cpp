@@ -152,10 +152,12 @@ class Rehearsing {
 
   static bool is_blocked_somewhere(const Policy& policy, CategoryId category) {
     if (policy.floor.test(category)) return true;
-    for (GroupId group = 0; group < policy.groups.size(); ++group)
+    for (std::size_t i = 0; i < policy.groups.size(); ++i) {
+      const auto group = static_cast<GroupId>(i);
       for (const auto period : policy.periods(group))
         if (const auto* ruling = policy.ruling(group, period, category); ruling && ruling->action == Action::block)
           return true;
+    }
     return false;
   }
 

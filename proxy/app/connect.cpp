@@ -41,6 +41,7 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
     tls::ClientHello hello;
     const auto status = co_await receive_hello(hello);
     if (co_await judge_hello(status, hello)) {
+      record_if_monitored(tx_.verdict);
       co_await tunnel(*dialled.stream);
     } else {
       tx_.bytes_up += client_.in().size();
@@ -110,6 +111,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
       sni_ = *name;
       const auto verdict = decide(rules::Stage::hello, *sni_, "");
       if (may_go_on(verdict)) {
+        record_if_monitored(verdict);
         count_for(quotas_ | verdict.quotas);
         co_return true;
       }

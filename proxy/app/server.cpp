@@ -16,6 +16,8 @@
 #include "proxy/app/identity_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/pass_keeper.h"
+#include "proxy/app/safeguarding.h"
+#include "proxy/app/sealing.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/auth/pac.h"
@@ -23,7 +25,6 @@
 #include "proxy/lists/locked_list.h"
 #include "proxy/net/listener.h"
 #include "proxy/portal/portal.h"
-#include "proxy/safeguarding/store.h"
 #include "proxy/snapshot/loader.h"
 #include "rules/civil_time.h"
 
@@ -73,13 +74,13 @@ std::string pac_text(const snapshot::Settings& settings) {
 class Server {
  public:
   Server(const ServeOptions& options, const snapshot::Settings& settings, const Clock& clock, telemetry::AccessLog& log,
-         safeguarding::Recorder& recorder, std::filesystem::path access_log)
+         Safeguarding& safeguarding, std::filesystem::path access_log)
       : options_(options),
         access_log_(std::move(access_log)),
         settings_(settings),
         clock_(clock),
         log_(log),
-        recorder_(recorder),
+        safeguarding_(safeguarding),
         ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
         portal_(options.state, pac_text(settings),
@@ -99,6 +100,7 @@ class Server {
     if (!know_accounts()) return kUsage;
     if (!listen(*in_force_)) return kUsage;
     if (!know_clients(*in_force_)) return kUsage;
+    safeguarding_.start(in_force_->snapshot->policy, workers_);
     watch_signals();
     watch_files();
     lists::write_hits(options_.state, {started_, {}});
@@ -194,6 +196,7 @@ class Server {
     if (!good) return nullptr;
     next->snapshot = passes_.adopt(next->snapshot);
     warn_of_groups_without_accounts(settings_, next->snapshot->policy);
+    seal_names_to(next->snapshot->policy, options_.state);
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  loaded.snapshot->catalogue->lists().size(), loaded.version);
@@ -201,7 +204,16 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_, clock_, log_, recorder_, ledger_, limit_, portal_, desk_, authenticator_.get(),
+    const Services services{settings_,
+                            clock_,
+                            log_,
+                            safeguarding_.recorder(),
+                            safeguarding_.pseudonyms(),
+                            ledger_,
+                            limit_,
+                            portal_,
+                            desk_,
+                            authenticator_.get(),
                             sign_ins_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
@@ -310,6 +322,7 @@ class Server {
     }
     swap(next, net::End::reload);
     if (identities_) identities_->use(next->snapshot);
+    safeguarding_.use(next->snapshot->policy);
     spdlog::info("reload done");
   }
 
@@ -382,7 +395,7 @@ class Server {
   const snapshot::Settings& settings_;
   const Clock& clock_;
   telemetry::AccessLog& log_;
-  safeguarding::Recorder& recorder_;
+  Safeguarding& safeguarding_;
   quota::Ledger ledger_;
   ConnectionLimit limit_;
   portal::Portal portal_;
@@ -406,24 +419,6 @@ class Server {
   std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;
   bool draining_ = false;
-};
-
-/// The store is tried again twice a second; a line for each failure would only fill the journal. What is new is told at
-/// once.
-class FailureTeller {
- public:
-  void operator()(const std::string& message) {
-    const auto now = std::chrono::steady_clock::now();
-    if (message == told_ && now - told_at_ < std::chrono::seconds(10)) return;
-    told_ = message;
-    told_at_ = now;
-    spdlog::error("safeguarding store: {} (attempts stay blocked, and are tried again as long as the gateway runs)",
-                  message);
-  }
-
- private:
-  std::string told_;
-  std::chrono::steady_clock::time_point told_at_;
 };
 
 std::optional<snapshot::Settings> read_settings(const std::filesystem::path& config, int& code) {
@@ -491,14 +486,10 @@ int serve(const ServeOptions& options) {
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
-    // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the
-    // recorder tells.
-    static_cast<void>(safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_write));
-    auto recorder =
-        std::make_unique<safeguarding::Recorder>(options.state, safeguarding::RecorderOptions{}, FailureTeller());
-    Server server(options, *settings, *clock, log, *recorder, log_options.file);
+    Safeguarding safeguarding(options.state, *clock);
+    Server server(options, *settings, *clock, log, safeguarding, log_options.file);
     const int code_of_run = server.run();
-    recorder.reset();  // writes what is left while the workers that its handlers post to are still there
+    safeguarding.stop();  // writes what is left while the workers that its handlers post to are still there
     return code_of_run;
   } catch (const std::exception& failure) {
     return fail(failure.what());

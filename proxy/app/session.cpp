@@ -1,6 +1,7 @@
 #include "proxy/app/session.h"
 
 #include "categories/search_words.h"
+#include "proxy/app/approach.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -173,6 +174,12 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     client_.in().consume(head.size);
     co_return co_await answer_probe(*asked, base);
   }
+  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  if (!is_connect && tx_.verdict.concern != rules::Concern::none) {
+    auto approach = approach_of(head, tx_.search);
+    tx_.approach = approach.word;
+    tx_.referrer = std::move(approach.referrer);
+  }
   if (tx_.verdict.action == rules::Action::block) {
     client_.in().consume(head.size);
     if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
@@ -184,6 +191,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
+  record_if_monitored(tx_.verdict);
   co_return co_await exchange(head);
 }
 

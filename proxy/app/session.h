@@ -130,7 +130,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::string page(const Answer& what);
 
   // record_attempt.cpp
-  safeguarding::Attempt attempt() const;
+  safeguarding::Attempt attempt(const rules::Verdict& verdict) const;
+  void record_if_monitored(const rules::Verdict& verdict);
   net::Task<bool> make_durable();
 
   // sign_in.cpp

@@ -24,9 +24,11 @@ struct Transaction {
   std::optional<categories::Host> host;
   std::string_view dialled;  ///< in place of the host; lasts for ever (see rules::safe_name)
   std::uint16_t port = 0;
-  std::string path;    ///< plain HTTP
-  std::string url;     ///< plain HTTP
-  std::string search;  ///< the words of a search by plain HTTP
+  std::string path;           ///< plain HTTP
+  std::string url;            ///< plain HTTP
+  std::string search;         ///< the words of a search by plain HTTP
+  std::string_view approach;  ///< see Approach; of what is a concern
+  std::string referrer;
   std::string sni;
   std::string alpn;
   std::string_view ech;
@@ -53,6 +55,8 @@ struct Transaction {
     path.clear();
     url.clear();
     search.clear();
+    approach = {};
+    referrer.clear();
     sni.clear();
     alpn.clear();
     ech = {};

@@ -170,6 +170,13 @@ void Worker::post_identities(Identities next) {
   });
 }
 
+void Worker::post_context(std::string person, Clock::Milliseconds from, Clock::Milliseconds until,
+                          std::function<void(std::vector<safeguarding::Visit>)> take) {
+  net::asio::post(io_, [this, person = std::move(person), from, until, take = std::move(take)] {
+    take(context_.of(person, from, until));
+  });
+}
+
 void Worker::post_drain() {
   net::asio::post(io_, [this] {
     draining_ = true;

@@ -19,6 +19,8 @@
 #include "proxy/identity/sign_ins.h"
 #include "proxy/net/upstream_pool.h"
 #include "proxy/quota/ledger.h"
+#include "proxy/safeguarding/context.h"
+#include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/snapshot/settings.h"
 #include "proxy/telemetry/access_log.h"
@@ -41,6 +43,7 @@ struct Services {
   const Clock& clock;
   telemetry::AccessLog& log;
   safeguarding::Recorder& recorder;
+  const safeguarding::Pseudonyms& pseudonyms;
   quota::Ledger& ledger;
   ConnectionLimit& limit;
   portal::Portal& portal;
@@ -78,6 +81,9 @@ class Worker {
   void post_swap(std::shared_ptr<const InForce> next, net::End cause);
   /// Who is where from now on. What is open of whoever has changed is judged again.
   void post_identities(Identities next);
+  /// Hands over what is known of a person's hosts (rules::person_key), on the worker's thread.
+  void post_context(std::string person, Clock::Milliseconds from, Clock::Milliseconds until,
+                    std::function<void(std::vector<safeguarding::Visit>)> take);
   /// Stops accepting; idle connections end, others after their response, tunnels when they end.
   void post_drain();
   /// Ends what is left.
@@ -96,6 +102,7 @@ class Worker {
   dns::Resolver& resolver() { return resolver_; }
   net::UpstreamPool& pool() { return pool_; }
   telemetry::Counters& count() { return counters_; }
+  safeguarding::Context& context() { return context_; }
   ListHits& hits() { return hits_; }
   const ListHits& hits() const { return hits_; }
   PassUses& pass_uses() { return pass_uses_; }
@@ -126,6 +133,7 @@ class Worker {
   dns::Resolver resolver_;
   net::UpstreamPool pool_;
   telemetry::Counters counters_;
+  safeguarding::Context context_;
   ListHits hits_;
   PassUses pass_uses_;
   std::shared_ptr<rules::Engine> engine_;

@@ -37,6 +37,9 @@ struct Attempt {
   std::string referrer;    ///< host of the Referer; plain HTTP only
   std::string theme;       ///< the concern's theme by the policy
   std::string action;      ///< "block", or "allow" for what the policy only monitors
+  /// How it was asked for, where that shows (plain HTTP): "search" with words that somebody entered, "address" as a
+  /// page without a Referer, "link" as a page with one (a link or a frame led there), "part" as what is no page.
+  std::string approach;
 };
 
 /// The fields that are text.
@@ -45,7 +48,7 @@ inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
      &Attempt::group,    &Attempt::host,     &Attempt::url,       &Attempt::method,     &Attempt::sni,
      &Attempt::category, &Attempt::concern,  &Attempt::list,      &Attempt::rule,       &Attempt::period,
      &Attempt::reason,   &Attempt::search,   &Attempt::pseudonym, &Attempt::confidence, &Attempt::owner,
-     &Attempt::host_tag, &Attempt::referrer, &Attempt::theme,     &Attempt::action});
+     &Attempt::host_tag, &Attempt::referrer, &Attempt::theme,     &Attempt::action,     &Attempt::approach});
 
 /// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, at most 4 KiB, the end
 /// marked where it was cut. What was cleaned once stays as it is.

@@ -29,7 +29,8 @@ constexpr auto kClear = std::to_array<Field>({{"civil", &Attempt::civil},
                                               {"list", &Attempt::list},
                                               {"rule", &Attempt::rule},
                                               {"period", &Attempt::period},
-                                              {"reason", &Attempt::reason}});
+                                              {"reason", &Attempt::reason},
+                                              {"approach", &Attempt::approach}});
 constexpr const char* kLine = "line";
 
 constexpr auto kSealed = std::to_array<Field>({{"client", &Attempt::client},

@@ -66,8 +66,9 @@ void Verifier::add(const Record& record) {
   if (record.kind == Kind::key)
     if (const auto key = crypto::array_from_text<32>(text_in(record.body.value_or(""), kKeyMember))) keys_.insert(*key);
   if (record.kind == Kind::head) check_head(record);
-  const auto signed_head = heads_.find(record.seq);
-  if (!unlinked_ && signed_head != heads_.end() && signed_head->second.hash != record.hash)
+  const auto [from, to] = heads_.equal_range(record.seq);
+  const bool is_signed = std::all_of(from, to, [&](const auto& head) { return head.second.hash == record.hash; });
+  if (!unlinked_ && !is_signed)
     fail(record.seq,
          record_name(record.seq) + " is not the one that was signed: it, or records before it, were written anew");
   before_ = record.hash;

@@ -53,10 +53,10 @@ class Verifier {
   void check_end();
 
   Verification result_;
-  std::map<std::int64_t, Head> heads_;  // by the record that they cover
-  std::set<crypto::PublicKey> keys_;    // that the chain has named
-  std::optional<Record> unlinked_;      // does not follow: the next one tells why
-  Digest computed_{};                   // what its hash should be
+  std::multimap<std::int64_t, Head> heads_;  // by the record that they cover
+  std::set<crypto::PublicKey> keys_;         // that the chain has named
+  std::optional<Record> unlinked_;           // does not follow: the next one tells why
+  Digest computed_{};                        // what its hash should be
   Digest before_ = kNoRecord;
   std::vector<Loss> losses_;  // which a later record has to tell of
 };

@@ -15,6 +15,7 @@
 #include "proxy/snapshot/acceptance_texts.h"
 #include "proxy/snapshot/calendars.h"
 #include "proxy/snapshot/list_changes.h"
+#include "proxy/snapshot/recipient_keys.h"
 #include "proxy/snapshot/sources.h"
 #include "rules/civil_time.h"
 #include "rules/policy_file.h"
@@ -199,6 +200,8 @@ class Loader {
       texts_ = read_acceptance_texts(*resolved->acceptance, loaded_.diagnostics);
       if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     }
+    append(texts_, read_recipient_keys(resolved->recipients, loaded_.diagnostics));
+    if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }
 
@@ -311,7 +314,7 @@ class Loader {
   std::optional<Version> current_;
   std::optional<Version> target_;  ///< to be restored
   CalendarEvents events_;
-  std::vector<std::filesystem::path> texts_;  ///< of [acceptance]
+  std::vector<std::filesystem::path> texts_;  ///< of [acceptance], and keys of [[recipient]]
   lists::HeldLists held_;
   std::optional<LocalSources> sources_;
   std::optional<categories::CatalogueBuilder> builder_;

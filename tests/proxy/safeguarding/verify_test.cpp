@@ -152,8 +152,6 @@ TEST_F(VerifyTest, AHeadOfAnotherChainIsNoProofOfThisOne) {
   Head head = head_;
   other.sign(head);
   EXPECT_TRUE(is_signed(head));
-  EXPECT_EQ(fault({head}), "none") << "heads.jsonl has one for the same record, and the first counts";
-  std::filesystem::remove(state_ / "heads.jsonl");
   EXPECT_EQ(fault({head}), "0: the head for record 7 is signed by a key that the chain does not name");
 }
 

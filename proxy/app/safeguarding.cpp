@@ -1,0 +1,119 @@
+#include "proxy/app/safeguarding.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/app/worker.h"
+#include "proxy/safeguarding/context.h"
+#include "proxy/safeguarding/store.h"
+
+namespace breakwater::app {
+namespace {
+
+/// For all workers to answer; each is asked between two of its requests.
+constexpr std::chrono::milliseconds kMostWait{1000};
+
+/// What failed is tried again twice a second; a line for each failure would only fill the journal. What is new is told
+/// at once.
+class FailureTeller {
+ public:
+  explicit FailureTeller(std::string_view remedy) : remedy_(remedy) {}
+  void operator()(const std::string& message) {
+    const auto now = std::chrono::steady_clock::now();
+    if (message == told_ && now - told_at_ < std::chrono::seconds(10)) return;
+    told_ = message;
+    told_at_ = now;
+    spdlog::error("safeguarding store: {} ({})", message, remedy_);
+  }
+
+ private:
+  std::string_view remedy_;
+  std::string told_;
+  std::chrono::steady_clock::time_point told_at_;
+};
+
+safeguarding::Pseudonyms load_pseudonyms(const std::filesystem::path& keys) {
+  auto pseudonyms = safeguarding::Pseudonyms::load_or_make(keys);
+  if (!pseudonyms) throw std::runtime_error(pseudonyms.error());
+  return *std::move(pseudonyms);
+}
+
+/// What the workers know of one person.
+struct Gathering {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<safeguarding::Visit> visits;
+  std::size_t missing = 0;
+};
+
+}  // namespace
+
+Safeguarding::Safeguarding(std::filesystem::path state, const Clock& clock)
+    : state_(std::move(state)),
+      clock_(clock),
+      pseudonyms_(load_pseudonyms(state_ / "keys")),
+      sealer_(std::make_shared<safeguarding::Sealer>(state_)) {
+  // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the
+  // recorder tells.
+  static_cast<void>(safeguarding::Store::open(state_, safeguarding::Store::Mode::read_write, sealer_));
+  safeguarding::RecorderOptions options;
+  options.sealer = sealer_;
+  options.on_durable = [this](std::vector<safeguarding::Attempt> attempts) {
+    if (desk_) desk_->take(std::move(attempts));
+  };
+  recorder_ = std::make_unique<safeguarding::Recorder>(
+      state_, std::move(options),
+      FailureTeller("attempts stay blocked, and are tried again as long as the gateway runs"));
+}
+
+Safeguarding::~Safeguarding() {
+  stop();
+}
+
+void Safeguarding::start(const rules::Policy& policy, Workers workers) {
+  workers_ = workers;
+  safeguarding::DeskOptions options;
+  options.state = state_;
+  options.sealer = sealer_;
+  options.now = [this] { return clock_.now(); };
+  options.context = [this](const std::string& person, Clock::Milliseconds from, Clock::Milliseconds until) {
+    return context(person, from, until);
+  };
+  options.on_failure = FailureTeller("episodes wait, and are tried again as long as the gateway runs");
+  desk_ = std::make_unique<safeguarding::Desk>(policy.safeguarding, std::move(options));
+}
+
+void Safeguarding::use(const rules::Policy& policy) {
+  if (desk_) desk_->use(policy.safeguarding);
+}
+
+void Safeguarding::stop() {
+  ending_ = true;
+  recorder_.reset();
+  desk_.reset();
+}
+
+/// On the desk's thread. A worker that does not answer in time is left out.
+std::vector<safeguarding::Visit> Safeguarding::context(const std::string& person, Clock::Milliseconds from,
+                                                       Clock::Milliseconds until) const {
+  if (ending_) return {};
+  const auto gathering = std::make_shared<Gathering>();
+  gathering->missing = workers_.size();
+  for (const auto& worker : workers_) {
+    worker->post_context(person, from, until, [gathering](std::vector<safeguarding::Visit> visits) {
+      const std::lock_guard lock(gathering->mutex);
+      safeguarding::merge(gathering->visits, std::move(visits));
+      --gathering->missing;
+      gathering->wake.notify_one();
+    });
+  }
+  std::unique_lock lock(gathering->mutex);
+  gathering->wake.wait_for(lock, kMostWait, [&] { return gathering->missing == 0; });
+  return std::move(gathering->visits);
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "proxy/app/clock.h"
+#include "proxy/safeguarding/desk.h"
+#include "proxy/safeguarding/pseudonym.h"
+#include "proxy/safeguarding/recorder.h"
+#include "rules/policy.h"
+
+namespace breakwater::app {
+
+class Worker;
+
+/// What becomes of attempts: they are recorded, put together as episodes, and told of. Lives longer than the workers
+/// run, and ends before they are gone.
+class Safeguarding {
+ public:
+  using Workers = std::span<const std::unique_ptr<Worker>>;
+
+  /// Throws std::runtime_error where there can be no pseudonyms.
+  Safeguarding(std::filesystem::path state, const Clock& clock);
+  ~Safeguarding();
+
+  safeguarding::Recorder& recorder() { return *recorder_; }
+  const safeguarding::Pseudonyms& pseudonyms() const { return pseudonyms_; }
+
+  /// Once there is a policy, and before the workers run; they must stay until stop().
+  void start(const rules::Policy& policy, Workers workers);
+  /// Another policy is in force.
+  void use(const rules::Policy& policy);
+  /// The workers have ended: writes what is left.
+  void stop();
+
+ private:
+  std::vector<safeguarding::Visit> context(const std::string& person, Clock::Milliseconds from,
+                                           Clock::Milliseconds until) const;
+
+  const std::filesystem::path state_;
+  const Clock& clock_;
+  const safeguarding::Pseudonyms pseudonyms_;
+  Workers workers_;
+  std::atomic<bool> ending_ = false;
+  std::shared_ptr<safeguarding::Sealer> sealer_;
+  std::unique_ptr<safeguarding::Desk> desk_;
+  std::unique_ptr<safeguarding::Recorder> recorder_;  ///< ends first: it hands to the desk
+};
+
+}  // namespace breakwater::app

@@ -1,0 +1,229 @@
+#include "proxy/safeguarding/desk.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <sys/resource.h>
+
+#include "proxy/safeguarding/context.h"
+#include "proxy/safeguarding/episodes.h"
+#include "proxy/safeguarding/replay.h"
+#include "proxy/safeguarding/store.h"
+
+namespace breakwater::safeguarding {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr int kGiveWay = 5;                    ///< the nice value
+constexpr std::size_t kMostWaiting = 100'000;  ///< attempts that were not looked at yet
+constexpr std::size_t kMostLate = 5'000;       ///< closed episodes that wait for the hour after
+constexpr std::chrono::hours kSignEvery{1};
+
+std::string person_of(const EpisodeNames& names) {
+  rules::Subject subject;
+  subject.user = names.user;
+  subject.device = names.device;
+  if (!names.user.empty() || !names.device.empty()) return rules::person_key(subject);
+  return "address:" + names.client;
+}
+
+}  // namespace
+
+struct Desk::Impl {
+  struct Change {
+    EpisodeEvent event;
+    enum class Tell : std::uint8_t { yes, no } tell = Tell::yes;
+  };
+
+  DeskOptions options;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<Attempt> waiting;
+  std::size_t dropped = 0;
+  std::optional<rules::Safeguarding> next_rules;
+  bool stopping = false;
+
+  // The desk's thread alone.
+  Episodes episodes;
+  Milliseconds started;
+  bool restored = false;
+  std::unique_ptr<Store> store;  ///< none while it fails
+  std::vector<Change> unwritten;
+  std::map<std::string, std::vector<Visit>> contexts;  ///< of open episodes, by reference
+  struct Late {
+    Steady::time_point due;
+    EpisodeEvent event;
+  };
+  std::deque<Late> late;  ///< the next that is due first
+  Steady::time_point next_head = Steady::now() + kSignEvery;
+
+  std::thread thread;
+
+  explicit Impl(rules::Safeguarding rules) : episodes(std::move(rules)) {}
+
+  void run();
+  bool wait(std::vector<Attempt>& attempts);
+  bool ready();
+  void work(const std::vector<Attempt>& attempts);
+  void add_context(EpisodeEvent& event);
+  void add_late_context();
+  bool write();
+  void sign();
+  void failed(const std::string& message);
+};
+
+void Desk::Impl::run() {
+  ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread alone, on Linux
+  std::vector<Attempt> attempts;
+  for (bool stop = false; !stop;) {
+    stop = wait(attempts);
+    if (!ready()) continue;
+    work(std::exchange(attempts, {}));
+    add_late_context();
+    if (write()) sign();
+  }
+}
+
+/// Waits for attempts, for the time to pass, or for the end; true at the end.
+bool Desk::Impl::wait(std::vector<Attempt>& attempts) {
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, options.tick, [&] { return stopping || (!waiting.empty() && attempts.empty()); });
+  if (attempts.empty()) attempts = std::exchange(waiting, {});
+  if (next_rules) episodes.use(*std::exchange(next_rules, {}));
+  const auto missed = std::exchange(dropped, 0);
+  const bool stop = stopping;
+  lock.unlock();
+  if (missed > 0)
+    failed(std::to_string(missed) + " attempts are recorded, but missing in episodes: the store failed too long");
+  return stop;
+}
+
+/// Is the store open, what was open before taken up, and nothing left to write?
+bool Desk::Impl::ready() {
+  if (!store) {
+    auto opened = Store::open(options.state, Store::Mode::read_write, options.sealer);
+    if (!opened) {
+      failed(opened.error().message);
+      return false;
+    }
+    store = *std::move(opened);
+  }
+  if (!restored) {
+    Episodes::Events events;
+    if (const auto error = replay(*store, started, episodes, events)) {
+      failed(error->message);
+      return false;
+    }
+    restored = true;
+    for (auto& event : events)
+      unwritten.push_back({std::move(event)});
+  }
+  return write();
+}
+
+void Desk::Impl::work(const std::vector<Attempt>& attempts) {
+  Episodes::Events events;
+  for (const auto& attempt : attempts)
+    episodes.add(attempt, events);
+  episodes.advance(options.now(), events);
+  for (auto& event : events) {
+    add_context(event);
+    unwritten.push_back({std::move(event)});
+  }
+}
+
+/// What was before an episode is gathered when it opens; what came after it, an hour later.
+void Desk::Impl::add_context(EpisodeEvent& event) {
+  const auto& episode = event.episode;
+  if (!options.context || event.names == EpisodeNames()) return;
+  if (episode.stage == Stage::opened)
+    merge(contexts[episode.reference],
+          options.context(person_of(event.names), episode.first - options.around, options.now()));
+  const auto known = contexts.find(episode.reference);
+  if (known == contexts.end()) return;
+  event.names.context = known->second;
+  if (episode.stage != Stage::closed) return;
+  contexts.erase(known);
+  if (late.size() == kMostLate) late.pop_front();
+  const auto wait = std::max(episode.last + options.around - options.now(), std::chrono::milliseconds());
+  late.push_back({Steady::now() + wait, event});
+}
+
+/// Into the record alone: whoever was told of the episode finds it there.
+void Desk::Impl::add_late_context() {
+  while (!late.empty() && late.front().due <= Steady::now()) {
+    auto event = std::move(late.front().event);
+    late.pop_front();
+    merge(event.names.context, options.context(person_of(event.names), event.episode.first - options.around,
+                                               event.episode.last + options.around));
+    unwritten.push_back({std::move(event), Change::Tell::no});
+  }
+}
+
+/// All that is unwritten, and tells of it once it is on disk; false: not now.
+bool Desk::Impl::write() {
+  if (unwritten.empty()) return true;
+  std::vector<Entry> entries;
+  const auto now = options.now();
+  for (const auto& [event, tell] : unwritten)
+    entries.push_back({now, Kind::episode, event.episode.reference, to_json(event.episode),
+                       event.names == EpisodeNames() ? "" : to_json(event.names)});
+  if (const auto error = store->append(entries)) {
+    store.reset();  // opened anew: whatever was wrong with the connection does not stay
+    failed(error->message);
+    return false;
+  }
+  for (const auto& [event, tell] : std::exchange(unwritten, {}))
+    if (tell == Change::Tell::yes && options.on_episode) options.on_episode(event.episode, event.names);
+  return true;
+}
+
+void Desk::Impl::sign() {
+  if (Steady::now() < next_head) return;
+  next_head = Steady::now() + kSignEvery;
+  if (const auto head = store->sign_head(options.now()); !head) failed(head.error().message);
+}
+
+void Desk::Impl::failed(const std::string& message) {
+  if (options.on_failure) options.on_failure(message);
+}
+
+Desk::Desk(rules::Safeguarding rules, DeskOptions options) : impl_(std::make_unique<Impl>(std::move(rules))) {
+  impl_->options = std::move(options);
+  impl_->started = impl_->options.now();
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+Desk::~Desk() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->thread.join();
+}
+
+void Desk::use(rules::Safeguarding rules) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->next_rules = std::move(rules);
+}
+
+void Desk::take(std::vector<Attempt> attempts) {
+  const std::lock_guard lock(impl_->mutex);
+  auto& waiting = impl_->waiting;
+  const auto room = std::min(kMostWaiting - waiting.size(), attempts.size());
+  const auto end = attempts.begin() + static_cast<std::ptrdiff_t>(room);
+  waiting.insert(waiting.end(), std::make_move_iterator(attempts.begin()), std::make_move_iterator(end));
+  impl_->dropped += attempts.size() - room;
+  impl_->wake.notify_one();
+}
+
+}  // namespace breakwater::safeguarding
