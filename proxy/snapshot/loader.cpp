@@ -34,6 +34,11 @@ constexpr std::uintmax_t kPolicyMost = 256u << 20;
 
 using CataloguePtr = std::shared_ptr<const Catalogue>;
 
+template <class Items>
+void append(Items& all, const Items& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
 std::string date_of(rules::SysSeconds when, const date::time_zone& zone) {
   constexpr std::size_t kDate = 10;  // "2026-11-23"
   return rules::format_civil(when, zone).substr(0, kDate);
@@ -200,7 +205,7 @@ class Loader {
       texts_ = read_acceptance_texts(*resolved->acceptance, loaded_.diagnostics);
       if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     }
-    append(texts_, read_recipient_keys(resolved->recipients, loaded_.diagnostics));
+    append(texts_, read_recipient_keys(resolved->recipients, request_.now, loaded_.diagnostics));
     if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }
@@ -285,7 +290,6 @@ class Loader {
   }
 
   Loaded finish() {
-    const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
     append(loaded_.diagnostics, report_.diagnostics);
     append(loaded_.inputs, report_.inputs);
     append(loaded_.inputs, events_.inputs);
