@@ -7,6 +7,7 @@
 #include "proxy/cli/alerts.h"
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
+#include "proxy/cli/episode.h"
 #include "proxy/cli/explain.h"
 #include "proxy/cli/keys.h"
 #include "proxy/cli/lists.h"
@@ -16,6 +17,7 @@
 #include "proxy/cli/policy_check.h"
 #include "proxy/cli/precheck.h"
 #include "proxy/cli/quota.h"
+#include "proxy/cli/report.h"
 #include "proxy/cli/reviews.h"
 #include "proxy/cli/timetable.h"
 #include "proxy/cli/unseal.h"
@@ -108,6 +110,77 @@ CLI::App* add_verify(CLI::App& program, cli::VerifyOptions& options) {
   command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
   command->add_option("--head", options.head, "A signed head kept elsewhere: itself, or a file or mail with it");
   add_json(*command, options.output);
+  return command;
+}
+
+void add_names(CLI::App& command, cli::NamesOptions& names) {
+  command.add_flag_callback(
+      "--names", [&names] { names.names = cli::NamesOptions::Names::open; },
+      "Open the names: recorded, with --by and --reason");
+  command.add_option("--key", names.key, "Private key of breakwater keys new (default: the gateway's holding key)");
+  command.add_option("--passphrase-file", names.passphrase_file, "File whose first line is its passphrase");
+}
+
+struct Episodes {
+  const CLI::App* list = nullptr;
+  const CLI::App* show = nullptr;
+  const CLI::App* decide = nullptr;
+  const CLI::App* hold = nullptr;
+  const CLI::App* unload = nullptr;
+};
+
+Episodes add_episode(CLI::App& episode, cli::EpisodeOptions& options) {
+  using Turn = breakwater::safeguarding::Hold::Turn;
+  options.state = app::ServeOptions{}.state;
+  auto* list = episode.add_subcommand("list", "Show the episodes, and where their cases stand");
+  auto* show = episode.add_subcommand("show", "Show everything about an episode");
+  auto* decide = episode.add_subcommand("decide", "Write down what was decided about an episode");
+  auto* hold = episode.add_subcommand("hold", "Keep an episode's records from being deleted");
+  auto* unload = episode.add_subcommand("export", "Write an episode's records to files");
+  list->add_option("--only", options.case_state, "Only those that are new, seen, under review, ...");
+  for (auto* command : {show, decide, hold, unload})
+    command->add_option("reference", options.reference, "Reference, as `episode list` shows it")->required();
+  decide->add_option("decision", options.case_state, "seen, under review, referred, no further action")->required();
+  decide->add_option("--outcome", options.outcome, "To whom it was referred, or what came of it");
+  hold->add_flag_callback(
+      "--off", [&options] { options.turn = Turn::off; }, "Lift the hold");
+  unload->add_option("--out", options.out, "Bundle: the records with their proofs, names sealed");
+  unload->add_option("--csv", options.csv, "One row for a case-management system");
+  for (auto* command : {show, decide, hold, unload}) {
+    command->add_option("--by", options.names.by, "Who does it");
+    command->add_option("--reason", options.names.reason, "Why; name nobody here");
+  }
+  for (auto* command : {show, unload})
+    add_names(*command, options.names);
+  for (auto* command : {list, show, decide, hold, unload})
+    command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  for (auto* command : {list, show, decide, hold})
+    add_json(*command, options.output);
+  return {list, show, decide, hold, unload};
+}
+
+CLI::App* add_report(CLI::App& program, cli::ReportOptions& options) {
+  using Span = cli::ReportOptions::Span;
+  options.state = app::ServeOptions{}.state;
+  auto* command = program.add_subcommand("report", "Write a safeguarding report as PDF, HTML or CSV");
+  command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  command->add_option("--policy", options.policy, "Policy file (TOML): it names the centre")->required();
+  auto* spans = command->add_option_group("time");
+  const auto span = [&](const std::string& flag, Span value, const std::string& help) {
+    spans->add_flag_callback(
+        flag, [&options, value] { options.span = value; }, help);
+  };
+  span("--daily", Span::day, "Of yesterday");
+  span("--weekly", Span::week, "Of the last week, Monday to Sunday (the default)");
+  span("--monthly", Span::month, "Of the last month");
+  command->add_option("--from", options.from, "First day, as 2026-11-16");
+  command->add_option("--to", options.to, "Last day");
+  command->add_option("--for", options.audience, "dsl, governance or it")->capture_default_str();
+  command->add_option("--format", options.format, "pdf, html or csv (default: as the file is called)");
+  command->add_option("--out", options.out, "File to write")->required();
+  add_names(*command, options.names);
+  command->add_option("--by", options.names.by, "Who opens the names");
+  command->add_option("--reason", options.names.reason, "Why they are opened");
   return command;
 }
 
@@ -378,6 +451,12 @@ int main(int argc, char** argv) {
   keys->require_subcommand(1);
   cli::KeysOptions keys_options;
   const auto key_commands = add_keys(*keys, keys_options);
+  auto* episode = program.add_subcommand("episode", "Work on the episodes: look, decide, hold, export");
+  episode->require_subcommand(1);
+  cli::EpisodeOptions episode_options;
+  const auto episodes = add_episode(*episode, episode_options);
+  cli::ReportOptions report_options;
+  const auto* report = add_report(program, report_options);
   cli::VerifyOptions verify_options;
   const auto* verify = add_verify(program, verify_options);
   cli::UnsealOptions unseal_options;
@@ -425,6 +504,12 @@ int main(int argc, char** argv) {
   if (*key_commands.make) return cli::keys_new(keys_options);
   if (*key_commands.show) return cli::keys_show(keys_options);
   if (*key_commands.list) return cli::keys_list(keys_options);
+  if (*episodes.list) return cli::episode_list(episode_options);
+  if (*episodes.show) return cli::episode_show(episode_options);
+  if (*episodes.decide) return cli::episode_decide(episode_options);
+  if (*episodes.hold) return cli::episode_hold(episode_options);
+  if (*episodes.unload) return cli::episode_export(episode_options);
+  if (*report) return cli::report(report_options);
   if (*verify) return cli::verify(verify_options);
   if (*unseal) return cli::unseal(unseal_options);
   if (*pac) return cli::pac(pac_config);

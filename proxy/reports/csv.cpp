@@ -5,6 +5,8 @@
 namespace breakwater::reports {
 namespace {
 
+constexpr std::size_t kMaxCell = 32'000;  // bytes: a spreadsheet takes 32,767 characters
+
 enum class Seen : std::uint8_t { all, not_governance, dsl };
 
 struct Column {
@@ -58,7 +60,7 @@ CsvWriter& CsvWriter::cell(std::string_view text) {
   constexpr std::string_view kFormula = "=+-@\t\r";
   constexpr std::string_view kQuoted = "\",\r\n";
   const bool formula = !text.empty() && kFormula.find(text.front()) != std::string_view::npos;
-  const auto shown = visible_text(text);
+  const auto shown = visible_text(text, kMaxCell);
   const bool quoted = shown.find_first_of(kQuoted) != std::string::npos;
   if (!first_) out_ += ',';
   first_ = false;

@@ -80,7 +80,7 @@ void add_waiting(const Report& report, Blocks& out) {
   out.emplace_back(std::move(table));
   if (waiting.size() > kMostWaiting)
     out.emplace_back(
-        Paragraph{.text = fmt::format("{} more wait; they are marked \u201Cnew\u201D in the table of episodes.",
+        Paragraph{.text = fmt::format("{} more wait: \u201Cbreakwater episode list --only new\u201D shows all.",
                                       grouped(waiting.size() - kMostWaiting))});
   if (dsl)
     out.emplace_back(Paragraph{
@@ -102,7 +102,7 @@ void add_figures(const Report& report, Blocks& out) {
       {grouped(report.episodes.size()), fmt::format("episodes in this {}", report.span), Tone::plain},
       {grouped(danger), "of them danger", danger > 0 ? Tone::danger : Tone::plain},
       {grouped(waiting), "not looked at by anybody", waiting > 0 ? Tone::warning : Tone::good},
-      {looks.empty() ? "\u2013" : span_text(looks[looks.size() / 2]), "usual time to a first look", Tone::plain},
+      {looks.empty() ? "\u2013" : span_text(looks[(looks.size() - 1) / 2]), "usual time to a first look", Tone::plain},
   }});
 }
 

@@ -26,7 +26,7 @@ class Context {
   /// `person` is rules::person_key().
   void note(Milliseconds time, std::string_view person, std::string_view host, rules::Action action);
   /// Of one person from `from` to `until`, both included, in the order in which it was noted. Looks at every entry: a
-  /// fraction of a millisecond.
+  /// millisecond or two.
   std::vector<Visit> of(std::string_view person, Milliseconds from, Milliseconds until) const;
 
  private:

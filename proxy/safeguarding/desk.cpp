@@ -23,7 +23,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr int kGiveWay = 5;                    ///< the nice value
 constexpr std::size_t kMostWaiting = 100'000;  ///< attempts that were not looked at yet
-constexpr std::size_t kMostLate = 5'000;       ///< closed episodes that wait for the hour after
+constexpr std::size_t kSlice = 1'000;          ///< of them between two writings
+constexpr std::size_t kMostContexts = 1'000;   ///< of open episodes; of closed ones that wait for the hour after
 constexpr std::chrono::hours kSignEvery{1};
 
 std::string person_of(const EpisodeNames& names) {
@@ -52,7 +53,8 @@ struct Desk::Impl {
   bool stopping = false;
 
   // The desk's thread alone.
-  Episodes episodes;
+  rules::Safeguarding rules;
+  Episodes episodes{rules};
   Milliseconds started;
   bool restored = false;
   std::unique_ptr<Store> store;  ///< none while it fails
@@ -67,12 +69,13 @@ struct Desk::Impl {
 
   std::thread thread;
 
-  explicit Impl(rules::Safeguarding rules) : episodes(std::move(rules)) {}
+  explicit Impl(rules::Safeguarding first_rules) : rules(std::move(first_rules)) {}
 
   void run();
   bool wait(std::vector<Attempt>& attempts);
   bool ready();
-  void work(const std::vector<Attempt>& attempts);
+  void work(std::vector<Attempt>& attempts);
+  void keep(Episodes::Events& events);
   void add_context(EpisodeEvent& event);
   void add_late_context();
   bool write();
@@ -86,7 +89,7 @@ void Desk::Impl::run() {
   for (bool stop = false; !stop;) {
     stop = wait(attempts);
     if (!ready()) continue;
-    work(std::exchange(attempts, {}));
+    work(attempts);
     add_late_context();
     if (write()) sign();
   }
@@ -97,7 +100,10 @@ bool Desk::Impl::wait(std::vector<Attempt>& attempts) {
   std::unique_lock lock(mutex);
   wake.wait_for(lock, options.tick, [&] { return stopping || (!waiting.empty() && attempts.empty()); });
   if (attempts.empty()) attempts = std::exchange(waiting, {});
-  if (next_rules) episodes.use(*std::exchange(next_rules, {}));
+  if (next_rules) {
+    rules = *std::exchange(next_rules, {});
+    episodes.use(rules);
+  }
   const auto missed = std::exchange(dropped, 0);
   const bool stop = stopping;
   lock.unlock();
@@ -118,6 +124,7 @@ bool Desk::Impl::ready() {
   }
   if (!restored) {
     Episodes::Events events;
+    episodes = Episodes(rules);  // of a try that broke off something may be left
     if (const auto error = replay(*store, started, episodes, events)) {
       failed(error->message);
       return false;
@@ -129,12 +136,23 @@ bool Desk::Impl::ready() {
   return write();
 }
 
-void Desk::Impl::work(const std::vector<Attempt>& attempts) {
+/// As many as can be written.
+void Desk::Impl::work(std::vector<Attempt>& attempts) {
+  auto next = attempts.begin();
   Episodes::Events events;
-  for (const auto& attempt : attempts)
-    episodes.add(attempt, events);
+  while (next != attempts.end() && write()) {
+    const auto left = static_cast<std::size_t>(attempts.end() - next);
+    for (const auto end = next + static_cast<std::ptrdiff_t>(std::min(left, kSlice)); next != end; ++next)
+      episodes.add(*next, events);
+    keep(events);
+  }
+  attempts.erase(attempts.begin(), next);
   episodes.advance(options.now(), events);
-  for (auto& event : events) {
+  keep(events);
+}
+
+void Desk::Impl::keep(Episodes::Events& events) {
+  for (auto& event : std::exchange(events, {})) {
     add_context(event);
     unwritten.push_back({std::move(event)});
   }
@@ -144,7 +162,7 @@ void Desk::Impl::work(const std::vector<Attempt>& attempts) {
 void Desk::Impl::add_context(EpisodeEvent& event) {
   const auto& episode = event.episode;
   if (!options.context || event.names == EpisodeNames()) return;
-  if (episode.stage == Stage::opened)
+  if (episode.stage == Stage::opened && contexts.size() < kMostContexts)
     merge(contexts[episode.reference],
           options.context(person_of(event.names), episode.first - options.around, options.now()));
   const auto known = contexts.find(episode.reference);
@@ -152,14 +170,13 @@ void Desk::Impl::add_context(EpisodeEvent& event) {
   event.names.context = known->second;
   if (episode.stage != Stage::closed) return;
   contexts.erase(known);
-  if (late.size() == kMostLate) late.pop_front();
   const auto wait = std::max(episode.last + options.around - options.now(), std::chrono::milliseconds());
   late.push_back({Steady::now() + wait, event});
 }
 
 /// Into the record alone: whoever was told of the episode finds it there.
 void Desk::Impl::add_late_context() {
-  while (!late.empty() && late.front().due <= Steady::now()) {
+  while (!late.empty() && (late.front().due <= Steady::now() || late.size() > kMostContexts)) {
     auto event = std::move(late.front().event);
     late.pop_front();
     merge(event.names.context, options.context(person_of(event.names), event.episode.first - options.around,
@@ -170,7 +187,7 @@ void Desk::Impl::add_late_context() {
 
 /// All that is unwritten, and tells of it once it is on disk; false: not now.
 bool Desk::Impl::write() {
-  if (unwritten.empty()) return true;
+  if (!store || unwritten.empty()) return store != nullptr;
   std::vector<Entry> entries;
   const auto now = options.now();
   for (const auto& [event, tell] : unwritten)

@@ -131,6 +131,7 @@ void Episodes::count(Running& running, const Attempt& attempt) {
     running.names.user = attempt.user;
   }
   keep(attempt.host, kMostHosts, running.names.hosts, running);
+  keep(attempt.sni, kMostHosts, running.names.hosts, running);
   keep(attempt.url, kMostTexts, running.names.urls, running);
   keep(attempt.search, kMostTexts, running.names.searches, running);
 }

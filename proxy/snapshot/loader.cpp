@@ -325,6 +325,16 @@ class Loader {
   categories::BuildReport report_;
 };
 
+/// Of [centre], wherever else the policy has mistakes.
+std::string centre_value(const std::filesystem::path& policy, std::string_view key) {
+  std::string error;
+  const auto text = read_file(policy, error);
+  if (!text) return {};
+  rules::DiagnosticSink sink(policy.string(), *text);
+  const auto parsed = rules::parse_toml(*text, sink);
+  return parsed ? std::string((*parsed)["centre"][key].value_or(std::string_view())) : std::string();
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::filesystem::path& file, std::string& error) {
@@ -360,13 +370,12 @@ Loaded last_good(const LoadRequest& request) {
   return Loader{request}.last_good();
 }
 
+std::string centre_of(const std::filesystem::path& policy) {
+  return centre_value(policy, "name");
+}
+
 const date::time_zone* zone_of(const std::filesystem::path& policy) {
-  std::string error;
-  const auto text = read_file(policy, error);
-  if (!text) return nullptr;
-  rules::DiagnosticSink sink(policy.string(), *text);
-  const auto parsed = rules::parse_toml(*text, sink);
-  return parsed ? rules::find_zone((*parsed)["centre"]["timezone"].value_or(std::string_view())) : nullptr;
+  return rules::find_zone(centre_value(policy, "timezone"));
 }
 
 }  // namespace breakwater::snapshot

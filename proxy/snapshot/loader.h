@@ -53,6 +53,9 @@ Loaded put_in_force(const LoadRequest& request, Extent extent = Extent::put_in_f
 /// put_in_force() found the lists unusable.
 Loaded last_good(const LoadRequest& request);
 
+/// The name of the centre in a policy file; "" where it cannot be read so far.
+std::string centre_of(const std::filesystem::path& policy);
+
 /// The time zone that a policy file names; nullptr where it cannot be read so far.
 const date::time_zone* zone_of(const std::filesystem::path& policy);
 

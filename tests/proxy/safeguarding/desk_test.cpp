@@ -165,6 +165,22 @@ TEST_F(DeskTest, WaitsForAStoreThatFails) {
   EXPECT_THAT(recorded(), ElementsAre("opened 1"));
 }
 
+TEST_F(DeskTest, WhatCannotBeWrittenIsTriedAgain) {
+  start();
+  auto attempts = std::vector{attempt_at(1s)};
+  record(attempts);
+  wait_told(1);
+  const auto other = raw();
+  query(other, "BEGIN IMMEDIATE");
+  attempts[0].pseudonym = "P-00000000";
+  desk_->take(attempts);
+  wait_until([&] { return !failures_.empty(); });
+  EXPECT_THAT(told(), ElementsAre("opened 1"));
+  query(other, "ROLLBACK");
+  wait_told(2);
+  EXPECT_THAT(recorded(), ElementsAre("opened 1", "opened 1"));
+}
+
 TEST_F(DeskTest, SaysWhatItCouldNotKeep) {
   std::filesystem::create_directories(state_);
   std::filesystem::create_directory(file_);

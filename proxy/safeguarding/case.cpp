@@ -1,0 +1,165 @@
+// decision {"state":"under review","reason":"...","outcome":"...","by":"..."}
+// hold     {"hold":true,"by":"...","reason":"..."}
+// access   {"by":"...","reason":"...","what":"show","subject":"P-4T9ZQX2C"}
+
+#include "proxy/safeguarding/case.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+namespace breakwater::safeguarding {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct StateName {
+  CaseState state;
+  std::string_view name;
+};
+constexpr std::array kStates{StateName{CaseState::fresh, "new"}, StateName{CaseState::seen, "seen"},
+                             StateName{CaseState::under_review, "under review"},
+                             StateName{CaseState::referred, "referred"},
+                             StateName{CaseState::no_further_action, "no further action"}};
+
+std::string text(const Json& body, const char* member) {
+  const auto found = body.find(member);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Entry entry(const std::string& reference, Milliseconds time, Kind kind, const Json& body) {
+  return {time, kind, reference, body.dump(-1, ' ', false, Json::error_handler_t::replace), {}};
+}
+
+/// Gathers the records of each reference.
+class Reader {
+ public:
+  explicit Reader(const CaseFilter& filter) : filter_(filter) {}
+
+  void add(const Record& record) {
+    if (!record.body) return;
+    if (record.kind == Kind::episode) return add_episode(record);
+    const auto found = by_reference_.find(record.reference);
+    const auto body = Json::parse(*record.body, nullptr, false);
+    if (found == by_reference_.end() || !body.is_object()) return;
+    auto& about = cases_[found->second];
+    if (record.kind == Kind::decision) {
+      if (const auto state = parse_case_state(text(body, "state")))
+        about.decisions.push_back({record.time, *state, text(body, "reason"), text(body, "outcome"), text(body, "by")});
+    } else if (record.kind == Kind::hold) {
+      const auto hold = body.find("hold");
+      if (hold != body.end() && hold->is_boolean())
+        about.holds.push_back({record.time, hold->get<bool>() ? Hold::Turn::on : Hold::Turn::off, text(body, "by"),
+                               text(body, "reason")});
+    } else if (record.kind == Kind::access) {
+      about.accesses.push_back(
+          {record.time, text(body, "by"), text(body, "reason"), text(body, "what"), text(body, "subject")});
+    }
+  }
+
+  std::vector<Case> finish() {
+    std::erase_if(cases_, [this](const Case& one) {
+      return one.episode.first < filter_.since || one.episode.first >= filter_.until;
+    });
+    return std::move(cases_);
+  }
+
+ private:
+  void add_episode(const Record& record) {
+    auto episode = parse_episode(*record.body);
+    if (!episode) return;
+    const auto [found, fresh] = by_reference_.try_emplace(record.reference, cases_.size());
+    if (fresh) cases_.emplace_back();
+    auto& about = cases_[found->second];
+    about.growth.push_back({record.time, episode->stage, episode->attempts});
+    about.episode = *std::move(episode);
+    about.record = record;
+  }
+
+  const CaseFilter& filter_;
+  std::vector<Case> cases_;
+  std::map<std::string, std::size_t, std::less<>> by_reference_;
+};
+
+}  // namespace
+
+std::string_view to_string(CaseState state) {
+  return kStates[static_cast<std::size_t>(state)].name;
+}
+
+std::optional<CaseState> parse_case_state(std::string_view text) {
+  for (const auto& [state, name] : kStates)
+    if (text == name) return state;
+  return std::nullopt;
+}
+
+std::string case_states() {
+  std::string out;
+  for (const auto& [state, name] : kStates)
+    if (state != CaseState::fresh) out.append(out.empty() ? "" : ", ").append(name);
+  return out;
+}
+
+CaseState Case::state() const {
+  if (!decisions.empty()) return decisions.back().state;
+  return first_look() ? CaseState::seen : CaseState::fresh;
+}
+
+std::optional<Milliseconds> Case::first_look() const {
+  std::optional<Milliseconds> first;
+  if (!decisions.empty()) first = decisions.front().time;
+  const auto shown =
+      std::find_if(accesses.begin(), accesses.end(), [](const Access& access) { return access.what == kShown; });
+  if (shown != accesses.end()) first = std::min(first.value_or(shown->time), shown->time);
+  return first;
+}
+
+Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter) {
+  Reader reader(filter);
+  const Filter records{.kinds = {Kind::episode, Kind::decision, Kind::hold, Kind::access},
+                       .reference = filter.reference};
+  if (const auto error = store.each(records, [&reader](const Record& record) { reader.add(record); })) return *error;
+  return reader.finish();
+}
+
+std::string refusal(const Case& about, const Decision& decision) {
+  const auto now = about.state();
+  if (decision.by.empty()) return "a decision needs who makes it";
+  if (decision.state == CaseState::fresh) return "nothing that was recorded becomes new again";
+  if (decision.state == CaseState::seen && !about.decisions.empty())
+    return "it is " + std::string(to_string(now)) + " already";
+  if (decision.state == now && now == CaseState::no_further_action) return "it is closed already: no further action";
+  if (decision.state != CaseState::seen && decision.reason.empty())
+    return "\"" + std::string(to_string(decision.state)) + "\" needs a reason";
+  if (decision.state == CaseState::referred && decision.outcome.empty())
+    return "\"referred\" needs an outcome that says to whom";
+  return {};
+}
+
+std::string refusal(const Case& about, const Hold& hold) {
+  if (hold.by.empty() || hold.reason.empty()) return "an evidence hold needs who asks for it, and a reason";
+  if (about.held() == (hold.turn == Hold::Turn::on)) return about.held() ? "it is held already" : "it is not held";
+  return {};
+}
+
+Entry to_entry(const std::string& reference, const Decision& decision) {
+  return entry(reference, decision.time, Kind::decision,
+               {{"state", to_string(decision.state)},
+                {"reason", decision.reason},
+                {"outcome", decision.outcome},
+                {"by", decision.by}});
+}
+
+Entry to_entry(const std::string& reference, const Hold& hold) {
+  return entry(reference, hold.time, Kind::hold,
+               {{"hold", hold.turn == Hold::Turn::on}, {"by", hold.by}, {"reason", hold.reason}});
+}
+
+Entry to_entry(const std::string& reference, const Access& access) {
+  return entry(reference, access.time, Kind::access,
+               {{"by", access.by}, {"reason", access.reason}, {"what", access.what}, {"subject", access.subject}});
+}
+
+}  // namespace breakwater::safeguarding
