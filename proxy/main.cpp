@@ -4,6 +4,7 @@
 
 #include "proxy/app/server.h"
 #include "proxy/cli/acceptances.h"
+#include "proxy/cli/alerts.h"
 #include "proxy/cli/attempts.h"
 #include "proxy/cli/check.h"
 #include "proxy/cli/episode.h"
@@ -310,6 +311,28 @@ ListsEdit add_lists_edit(CLI::App& lists, cli::ListsEditOptions& options) {
   return {add, remove, find};
 }
 
+struct Alerts {
+  const CLI::App* list = nullptr;
+  const CLI::App* test = nullptr;
+  const CLI::App* acknowledge = nullptr;
+};
+
+Alerts add_alerts(CLI::App& alerts, cli::AlertsOptions& options) {
+  options.state = app::ServeOptions{}.state;
+  auto* list = alerts.add_subcommand("list", "Show the messages that wait to be sent");
+  auto* test = alerts.add_subcommand("test", "Send a test message to each recipient, and say what failed");
+  auto* acknowledge = alerts.add_subcommand("acknowledge", "Say that a security incident is known: its reminders end");
+  for (auto* command : {list, acknowledge})
+    command->add_option("--state", options.state, "Directory given to serve")->capture_default_str();
+  add_json(*list, options.output);
+  test->add_option("--policy", options.policy, "Policy file (TOML)")->required();
+  test->add_option("--config", options.config, "Settings file (TOML)")->required();
+  acknowledge->add_option("reference", options.reference, "Reference of the incident, as the message has it")
+      ->required();
+  acknowledge->add_option("--by", options.by, "Who knows of it")->required();
+  return {list, test, acknowledge};
+}
+
 struct Passes {
   const CLI::App* grant = nullptr;
   const CLI::App* list = nullptr;
@@ -414,6 +437,11 @@ int main(int argc, char** argv) {
   cli::TimetableOptions timetable_options;
   const auto* timetable = add_timetable(program, timetable_options);
 
+  auto* alerts = program.add_subcommand("alerts", "Work with the messages to the policy's recipients");
+  alerts->require_subcommand(1);
+  cli::AlertsOptions alerts_options;
+  const auto alert_commands = add_alerts(*alerts, alerts_options);
+
   auto* user = program.add_subcommand("user", "Edit a file of accounts for proxy authentication");
   user->require_subcommand(1);
   cli::UserOptions user_options;
@@ -462,6 +490,9 @@ int main(int argc, char** argv) {
   if (*edit.remove) return cli::lists_remove(edit_options);
   if (*edit.find) return cli::lists_find(edit_options);
   if (*lists) return cli::lists_show(lists_options);
+  if (*alert_commands.list) return cli::alerts_list(alerts_options);
+  if (*alert_commands.test) return cli::alerts_test(alerts_options);
+  if (*alert_commands.acknowledge) return cli::alerts_acknowledge(alerts_options);
   if (*passes.grant) return cli::pass_grant(pass_options);
   if (*passes.list) return cli::pass_list(pass_options);
   if (*passes.revoke) return cli::pass_revoke(pass_options);

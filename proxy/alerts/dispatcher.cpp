@@ -21,6 +21,9 @@ constexpr hours kHour{1};
 constexpr minutes kFirstReminder{30};
 constexpr minutes kSecondReminder{10};
 
+/// What a digest's records are about.
+constexpr std::string_view kDigest = "digest";
+
 std::string key_of(std::string_view about, std::string_view reference, std::string_view recipient) {
   return std::string(about).append("|").append(reference).append("|").append(recipient);
 }
@@ -33,7 +36,24 @@ std::string domain_of(std::string_view address) {
   return std::string(address.substr(std::min(address.find('@'), address.size() - 1) + 1));
 }
 
+/// `secret` is for a recipient that it can be encrypted for; "": there is none.
+std::string mail_to(const Addressee& to, const std::string& from, std::string_view key, const Notice& notice,
+                    const std::string& secret, std::chrono::sys_seconds now) {
+  const Envelope envelope{from, to.recipient.email, "[Breakwater] " + notice.subject,
+                          hash_of(key) + "@" + domain_of(from), now};
+  if (!to.certificate) return compose(envelope, text_entity(notice.text));
+  const auto der = to.certificate->encrypt(text_entity(secret.empty() ? notice.text : notice.text + "\n\n" + secret));
+  if (!der.empty()) return compose(envelope, smime_entity(der));
+  return compose(envelope,
+                 text_entity(notice.text + "\nIt could not be encrypted for you: tell who runs the gateway.\n"));
+}
+
 }  // namespace
+
+std::string test_mail(const Addressee& to, const std::string& from, const Scene& scene, std::chrono::sys_seconds now) {
+  const auto key = key_of("test", std::to_string(now.time_since_epoch().count()), to.recipient.name);
+  return mail_to(to, from, key, test_notice(to.recipient.name, scene), "", now);
+}
 
 std::vector<Addressee> addressees(const std::vector<rules::Recipient>& recipients, std::chrono::sys_seconds now,
                                   const Outbox::Tell& tell) {
@@ -63,7 +83,10 @@ void Dispatcher::use(std::vector<Addressee> addressees, std::string centre, cons
 // ---- what is told --------------------------------------------------------------------------------------------------
 
 void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
-  if (is_incident(episode))
+  const bool has_post = std::any_of(addressees_.begin(), addressees_.end(), [](const Addressee& to) {
+    return to.recipient.role == Role::governance || to.recipient.role == Role::it;
+  });
+  if (is_incident(episode) && has_post)
     tell_of_incident(episode, names, now);
   else if (episode.severity >= options_.least)
     tell_of_episode(episode, names, now);
@@ -87,15 +110,13 @@ void Dispatcher::tell_of_episode(const Episode& episode, const EpisodeNames& nam
 
 void Dispatcher::tell_of_incident(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
   const auto due = now + kAcknowledge;
-  bool told = false;
   for (const auto& to : addressees_) {
     if (to.recipient.role != Role::governance && to.recipient.role != Role::it) continue;
-    told = true;
     if (outbox_.knows(key_of("incident", episode.reference, to.recipient.name))) continue;
     queue(to, "incident", incident_notice(episode, public_device(episode, names), due, now, 0, scene()), episode,
           &names, now);
   }
-  if (told) watches_.add({Watch::Of::incident, episode, public_device(episode, names), due, due - kFirstReminder, 0});
+  watches_.add({Watch::Of::incident, episode, public_device(episode, names), due, due - kFirstReminder, 0});
 }
 
 Watches::Go Dispatcher::remind(Watch& watch, Milliseconds now) {
@@ -125,23 +146,11 @@ Letter Dispatcher::letter_to(const Addressee& to, std::string key, const Notice&
   Letter letter;
   letter.key = std::move(key);
   letter.recipient = to.recipient.name;
+  letter.role = to_string(to.recipient.role);
   letter.to = to.recipient.email;
   letter.queued = now;
   letter.next_try = now;
-  const Envelope envelope{options_.from, letter.to, "[Breakwater] " + notice.subject,
-                          hash_of(letter.key) + "@" + domain_of(options_.from),
-                          std::chrono::floor<std::chrono::seconds>(now)};
-  std::string entity;
-  if (to.certificate) {
-    auto text = notice.text;
-    if (to.recipient.names && !secret.empty()) text.append("\n\n").append(secret);
-    const auto der = to.certificate->encrypt(text_entity(text));
-    if (der.empty())
-      hooks_.tell(letter.recipient + ": a message could not be encrypted; a plain one goes without names");
-    else
-      entity = smime_entity(der);
-  }
-  letter.mail = compose(envelope, entity.empty() ? text_entity(notice.text) : entity);
+  letter.mail = mail_to(to, options_.from, letter.key, notice, secret, std::chrono::floor<std::chrono::seconds>(now));
   return letter;
 }
 
@@ -158,6 +167,7 @@ void Dispatcher::queue(const Addressee& to, std::string_view about, const Notice
 void Dispatcher::queue(Letter letter) {
   switch (outbox_.add(letter)) {
     case Outbox::Added::queued:
+    case Outbox::Added::failed:
       hooks_.record({"queued", letter});
       break;
     case Outbox::Added::left_out:
@@ -165,7 +175,6 @@ void Dispatcher::queue(Letter letter) {
       hooks_.record({"left out", letter});
       break;
     case Outbox::Added::known:
-    case Outbox::Added::failed:
       break;
   }
 }
@@ -220,9 +229,12 @@ std::optional<Letter> Dispatcher::digest(const Addressee& to, const std::vector<
     merged.push_back(letter->key);
     severity = std::max(severity, letter->severity);
   }
+  for (const auto* letter : due)
+    hooks_.record({"in a digest", *letter});
   const auto left_out = outbox_.take_left_out(to.recipient.name);
   const auto key = key_of("digest", std::to_string(now.time_since_epoch().count()), to.recipient.name);
   auto letter = letter_to(to, key, digest_notice(lines, left_out, scene()), "", now);
+  letter.reference = kDigest;
   letter.severity = severity;
   letter.merged = std::move(merged);
   queue(letter);
@@ -254,8 +266,7 @@ void Dispatcher::done(Letter letter, const SmtpResult& result, Milliseconds now)
 }
 
 void Dispatcher::give_up(const Letter& letter, std::string_view why, Milliseconds now) {
-  hooks_.tell("e-mail to " + letter.recipient + (letter.reference.empty() ? "" : " about " + letter.reference) +
-              " is given up: " + std::string(why));
+  hooks_.tell("e-mail to " + letter.recipient + " about " + letter.reference + " is given up: " + std::string(why));
   hooks_.record({"given up", letter});
   outbox_.finish(letter.key, Outbox::Done::given_up, now);
 }

@@ -34,9 +34,12 @@ struct Addressee {
 std::vector<Addressee> addressees(const std::vector<rules::Recipient>& recipients, std::chrono::sys_seconds now,
                                   const Outbox::Tell& tell);
 
+/// A message that says only that messages arrive.
+std::string test_mail(const Addressee& to, const std::string& from, const Scene& scene, std::chrono::sys_seconds now);
+
 /// What has become of a message, for the records.
 struct Event {
-  std::string_view state;  ///< "queued", "sent", "given up", "left out"
+  std::string_view state;  ///< "queued", "sent", "given up", "left out", "in a digest"
   const Letter& letter;
 };
 

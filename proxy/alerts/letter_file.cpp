@@ -1,26 +1,23 @@
-// {"key":"...","recipient":"...","to":"dsl@example.org","reference":"E-7QK4M-2XP9D","severity":"danger","line":"...",
-//  "queued":1795428000000,"tries":0,"next_try":1795428000000,"error":"","merged":[]}\n
+// {"key":"...","recipient":"...","role":"dsl","to":"dsl@example.org","reference":"E-7QK4M-2XP9D",
+//  "severity":"danger","line":"...","queued":1795428000000,"tries":0,"next_try":1795428000000,"error":"","merged":[]}\n
 // Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n ...
 
 #include "proxy/alerts/letter_file.h"
 
 #include <array>
-#include <cstdio>
-#include <fstream>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sodium.h>
-#include <unistd.h>
 
-#include "categories/file.h"
+#include "proxy/safeguarding/private_file.h"
 
 namespace breakwater::alerts {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr mode_t kOwner = 0600;
+constexpr std::string_view kSuffix = ".letter";
+constexpr std::size_t kMaxFile = 2 << 20;
 
 rules::Concern parse_concern(std::string_view text) {
   for (const auto concern : {rules::Concern::notice, rules::Concern::warning, rules::Concern::danger})
@@ -38,6 +35,7 @@ std::string to_file(const Letter& letter) {
   Json head;
   head["key"] = letter.key;
   head["recipient"] = letter.recipient;
+  head["role"] = letter.role;
   head["to"] = letter.to;
   head["reference"] = letter.reference;
   head["severity"] = to_string(letter.severity);
@@ -58,6 +56,7 @@ std::optional<Letter> parse_letter(std::string_view text) {
     Letter letter;
     head.at("key").get_to(letter.key);
     head.at("recipient").get_to(letter.recipient);
+    head.at("role").get_to(letter.role);
     head.at("to").get_to(letter.to);
     head.at("reference").get_to(letter.reference);
     letter.severity = parse_concern(head.at("severity").get_ref<const std::string&>());
@@ -82,26 +81,25 @@ std::string hash_of(std::string_view key) {
   return sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
 }
 
-std::optional<std::string> replace_private_file(const std::filesystem::path& file, std::string_view text) {
-  using categories::File;
-  auto fresh = file;
-  fresh += ".new";
-  const File out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwner));
-  if (out && out.write(text) && ::fsync(out.get()) == 0 && ::rename(fresh.c_str(), file.c_str()) == 0) {
-    const File folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder && ::fsync(folder.get()) == 0) return std::nullopt;
-  }
-  return file.string() + ": " + categories::last_error();
+std::string letter_name(std::string_view key) {
+  return hash_of(key).append(kSuffix);
 }
 
-std::optional<std::string> read_private_file(const std::filesystem::path& file, std::size_t most) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text(most + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (in.bad() || text.size() > most) return std::nullopt;
-  return text;
+std::vector<Letter> read_letters(const std::filesystem::path& folder,
+                                 const std::function<void(const std::filesystem::path&)>& damaged) {
+  std::vector<Letter> letters;
+  std::error_code ignored;  // a folder that is not there holds none
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() != kSuffix) continue;
+    std::string error;
+    const auto text = safeguarding::read_private(entry.path(), kMaxFile, error);
+    auto letter = text ? parse_letter(*text) : std::nullopt;
+    if (letter && letter_name(letter->key) == entry.path().filename())
+      letters.push_back(*std::move(letter));
+    else
+      damaged(entry.path());
+  }
+  return letters;
 }
 
 }  // namespace breakwater::alerts

@@ -16,11 +16,12 @@ std::optional<Letter> parse_letter(std::string_view text);
 /// 32 hexadecimal digits, by which files and messages are called: keys hold names of recipients.
 std::string hash_of(std::string_view key);
 
-/// Replaces a file that only its owner may read, by temporary file, fsync, rename and fsync of the folder. What went
-/// wrong, or nullopt.
-std::optional<std::string> replace_private_file(const std::filesystem::path& file, std::string_view text);
+/// The letters of a folder, in no order. `damaged` is given each of its files that is none. Reads alone: while the
+/// gateway sends, others may look.
+std::vector<Letter> read_letters(const std::filesystem::path& folder,
+                                 const std::function<void(const std::filesystem::path&)>& damaged);
 
-/// At most `most` bytes; nullopt where it cannot be read or is larger.
-std::optional<std::string> read_private_file(const std::filesystem::path& file, std::size_t most);
+/// What the file of a key is called.
+std::string letter_name(std::string_view key);
 
 }  // namespace breakwater::alerts

@@ -1,6 +1,7 @@
 #include "proxy/alerts/notice.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "rules/civil_time.h"
@@ -84,8 +85,10 @@ void footer(std::string& text, const Scene& scene) {
       .append(centre_of(scene))
       .append(". Do not answer this message.\n");
   if (!scene.head.empty()) {
-    text.append("Newest signed head of the records: ").append(scene.head).append("\n");
-    text += "Keep this message: the head in it shows later whether a record was changed or taken away.\n";
+    text.append("Newest signed head of the records:\n").append(scene.head).append("\n");
+    text +=
+        "Keep this message: the head in it shows later, by `breakwater verify --head`, whether a record was changed or "
+        "taken away.\n";
   }
 }
 
@@ -111,10 +114,12 @@ std::string_view opening(Occasion occasion) {
 }  // namespace
 
 bool is_incident(const Episode& episode) {
-  return std::any_of(episode.categories.begin(), episode.categories.end(), [](std::string_view category) {
-    const auto parent = category.substr(0, category.find('/'));
-    return parent == "malware" || parent == "command-and-control";
-  });
+  constexpr std::array<std::string_view, 4> kIncidents{"malware", "command-and-control", "phishing", "scams"};
+  const auto is_one = [&](std::string_view category) {
+    return std::count(kIncidents.begin(), kIncidents.end(), category.substr(0, category.find('/'))) > 0;
+  };
+  // One of a safeguarding theme among them makes it a matter for the lead.
+  return !episode.categories.empty() && std::all_of(episode.categories.begin(), episode.categories.end(), is_one);
 }
 
 Notice episode_notice(const Episode& episode, Occasion occasion, const Scene& scene) {
@@ -142,7 +147,7 @@ Notice incident_notice(const Episode& episode, std::string_view device, Millisec
   if (reminder > 0) notice.subject = "Reminder " + std::to_string(reminder) + ": ";
   notice.subject.append("SECURITY INCIDENT ").append(episode.reference).append(", ").append(clock);
   auto& text = notice.text;
-  text = "A device asked for a site that spreads malware, or that commands infected machines. The request was ";
+  text = "A device asked for a site that is known for malware or fraud. The request was ";
   text.append(episode.allowed == episode.attempts ? "let through" : "stopped").append(".\n\n");
   line(text, "This incident is", clock);
   line(text, "Device", device.empty() ? "not known as the centre's own; the sealed record names it" : device);
@@ -157,7 +162,8 @@ Notice incident_notice(const Episode& episode, std::string_view device, Millisec
 std::string digest_line(const Episode& episode, const Scene& scene) {
   std::string text(to_string(episode.severity));
   text.append(": ").append(episode.theme).append(", ").append(span_of(episode, scene)).append(", ");
-  return text.append(counts(episode)).append(", ").append(episode.reference);
+  text.append(counts(episode)).append(", ").append(episode.reference);
+  return is_incident(episode) ? text.append(", a security incident to be acknowledged") : text;
 }
 
 Notice digest_notice(std::span<const std::string> lines, std::uint64_t left_out, const Scene& scene) {

@@ -33,7 +33,7 @@ enum class Occasion : std::uint8_t {
   unseen,  ///< it is danger, and nobody has looked at it in time
 };
 
-/// Malware, or a machine that asks for a server which commands such: an incident of security, not a person's doing.
+/// Nothing but malware, a server that commands it, phishing or scams: an incident of security, not of safeguarding.
 bool is_incident(const safeguarding::Episode& episode);
 
 /// The plain messages hold no name, address, host, URL or search word: whoever carries the mail may read them.

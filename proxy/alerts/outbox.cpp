@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/alerts/letter_file.h"
+#include "proxy/safeguarding/private_file.h"
 
 namespace breakwater::alerts {
 namespace {
@@ -12,8 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr std::string_view kLetter = ".letter";
-constexpr std::size_t kMaxFile = Outbox::kMaxMail + (64 << 10);
+constexpr std::size_t kMaxCounts = 64 << 10;
 constexpr std::size_t kMaxDone = 4096;
 constexpr std::string_view kLeftOut = "left_out.json";
 
@@ -22,23 +22,15 @@ bool gives_way(const Letter& left, const Letter& right) {
   return left.severity != right.severity ? left.severity < right.severity : left.queued > right.queued;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code ignored;  // what is written there says it again
-  fs::create_directories(folder, ignored);
-  fs::permissions(folder, fs::perms::owner_all, ignored);
-}
-
 }  // namespace
 
 Outbox::Outbox(fs::path folder, Milliseconds now, Tell tell, std::size_t most)
     : folder_(std::move(folder)), tell_(std::move(tell)), most_(most) {
-  make_folder(folder_);
-  make_folder(folder_ / "done");
   read(now);
 }
 
 fs::path Outbox::file_of(std::string_view key) const {
-  return folder_ / hash_of(key).append(kLetter);
+  return folder_ / letter_name(key);
 }
 
 fs::path Outbox::done_file_of(std::string_view key) const {
@@ -47,33 +39,29 @@ fs::path Outbox::done_file_of(std::string_view key) const {
 
 void Outbox::read(Milliseconds now) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (entry.path().extension() != kLetter) continue;
-    const auto text = read_private_file(entry.path(), kMaxFile);
-    auto letter = text ? parse_letter(*text) : std::nullopt;
-    if (letter && file_of(letter->key) == entry.path()) {
-      letters_.emplace(letter->key, std::move(*letter));
-      continue;
-    }
-    auto aside = entry.path();
+  auto letters = read_letters(folder_, [&](const fs::path& file) {
+    auto aside = file;
     aside.replace_extension(".damaged");
-    fs::rename(entry.path(), aside, error);
+    fs::rename(file, aside, error);
     tell_(aside.string() + ": this is no letter; a message may have been lost");
-  }
+  });
+  for (auto& letter : letters)
+    letters_.emplace(std::string(letter.key), std::move(letter));
   for (const auto& entry : fs::directory_iterator(folder_ / "done", error))
     read_done(entry.path(), now);
   std::sort(sent_.begin(), sent_.end(), [](const Sent& a, const Sent& b) { return a.when < b.when; });
   // The end may have come between a letter's mark and its removal, or between a digest and the removal of its letters.
   std::erase_if(letters_, [this](const auto& one) {
     std::error_code ignored;
-    return fs::exists(done_file_of(one.first), ignored) && fs::remove(file_of(one.first), ignored);
+    return done_.contains(hash_of(one.first)) && fs::remove(file_of(one.first), ignored);
   });
   std::vector<const Letter*> digests;
   for (const auto& [key, letter] : letters_)
     if (!letter.merged.empty()) digests.push_back(&letter);
   for (const auto* digest : digests)
     drop_merged(*digest);
-  const auto counts = read_private_file(folder_ / kLeftOut, kMaxFile);
+  std::string fault;
+  const auto counts = safeguarding::read_private(folder_ / kLeftOut, kMaxCounts, fault);
   const auto json = counts ? Json::parse(*counts, nullptr, false) : Json();
   if (json.is_object())
     for (const auto& [recipient, count] : json.items())
@@ -81,27 +69,34 @@ void Outbox::read(Milliseconds now) {
 }
 
 void Outbox::read_done(const fs::path& file, Milliseconds now) {
-  const auto text = read_private_file(file, kMaxDone);
+  std::string fault;
+  const auto text = safeguarding::read_private(file, kMaxDone, fault);
   const auto json = text ? Json::parse(*text, nullptr, false) : Json();
-  if (!json.is_object()) return;
-  const Milliseconds when(std::chrono::milliseconds(json.value("when", std::int64_t{0})));
+  Milliseconds when = now;  // of a damaged one: it is done, and nothing else is known
+  std::string sent_to;
+  try {
+    when = Milliseconds(std::chrono::milliseconds(json.at("when").get<std::int64_t>()));
+    if (json.at("sent").get<bool>()) json.at("recipient").get_to(sent_to);
+  } catch (const Json::exception&) {
+    tell_(file.string() + ": damaged; its message counts as done");
+  }
   if (now - when > kRemembered) {
     std::error_code ignored;
     fs::remove(file, ignored);
-  } else if (json.value("sent", false)) {
-    sent_.push_back({json.value("recipient", std::string()), when});
+    return;
   }
+  done_.insert(file.filename());
+  if (!sent_to.empty()) sent_.push_back({std::move(sent_to), when});
 }
 
 bool Outbox::knows(std::string_view key) const {
-  std::error_code ignored;
-  return letters_.contains(key) || fs::exists(done_file_of(key), ignored);
+  return letters_.contains(key) || done_.contains(hash_of(key));
 }
 
 bool Outbox::write(const Letter& letter) {
-  const auto fault = replace_private_file(file_of(letter.key), to_file(letter));
-  if (fault) tell_(*fault);
-  return !fault;
+  const auto fault = safeguarding::write_private(file_of(letter.key), to_file(letter));
+  if (!fault.empty()) tell_(fault);
+  return fault.empty();
 }
 
 Outbox::Added Outbox::add(Letter letter) {
@@ -118,10 +113,10 @@ Outbox::Added Outbox::add(Letter letter) {
     }
     finish(std::string(least->first), Done::given_up, letter.queued);
   }
-  if (!write(letter)) return Added::failed;
-  const auto added = letters_.emplace(letter.key, std::move(letter)).first;
+  const bool written = write(letter);
+  const auto added = letters_.emplace(std::string(letter.key), std::move(letter)).first;
   drop_merged(added->second);
-  return Added::queued;
+  return written ? Added::queued : Added::failed;
 }
 
 /// Letters that a digest stands for are done, but were not sent.
@@ -153,7 +148,8 @@ void Outbox::mark(const Letter& letter, Done done, Milliseconds when) {
   mark["when"] = when.time_since_epoch().count();
   mark["sent"] = done == Done::sent;
   const auto text = mark.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (const auto fault = replace_private_file(done_file_of(letter.key), text)) tell_(*fault);
+  if (const auto fault = safeguarding::write_private(done_file_of(letter.key), text); !fault.empty()) tell_(fault);
+  done_.insert(hash_of(letter.key));
   if (done == Done::sent) sent_.push_back({letter.recipient, when});
 }
 
@@ -183,7 +179,7 @@ void Outbox::write_left_out() {
   for (const auto& [recipient, count] : left_out_)
     counts[recipient] = count;
   const auto text = counts.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (const auto fault = replace_private_file(folder_ / kLeftOut, text)) tell_(*fault);
+  if (const auto fault = safeguarding::write_private(folder_ / kLeftOut, text); !fault.empty()) tell_(fault);
 }
 
 }  // namespace breakwater::alerts

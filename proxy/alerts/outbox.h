@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,9 @@ using safeguarding::Milliseconds;
 struct Letter {
   std::string key;        ///< what it tells, to whom: nothing with the same key is ever queued again
   std::string recipient;  ///< their name in the policy
+  std::string role;       ///< theirs, as the policy names it
   std::string to;         ///< their address
-  std::string reference;  ///< of the episode; "" of a digest
+  std::string reference;  ///< of the episode; "digest"
   rules::Concern severity = rules::Concern::none;
   std::string line;  ///< what stands in a digest in its place; "": it is never put in one
   Milliseconds queued;
@@ -39,7 +41,6 @@ struct Letter {
 class Outbox {
  public:
   static constexpr std::size_t kMaxLetters = 1000;
-  static constexpr std::size_t kMaxMail = 1 << 20;
   static constexpr std::chrono::hours kRemembered{24 * 90};  ///< how long a key that is done is kept
 
   /// Told of what cannot be written, and of files that are no letters: these are set aside, not deleted.
@@ -50,7 +51,7 @@ class Outbox {
     queued,
     known,     ///< it is queued or done already
     left_out,  ///< all others are at least as serious, and there is no room
-    failed,    ///< the disk refused; it was told
+    failed,    ///< the disk refused, which was told; it is sent all the same, unless the process ends before
   };
   /// On disk when it returns `queued`. When the outbox is full, the least serious letter (of these the newest) gives
   /// way, and is counted for the next digest of its recipient.
@@ -92,6 +93,7 @@ class Outbox {
   std::size_t most_;
   std::map<std::string, Letter, std::less<>> letters_;
   std::map<std::string, std::uint64_t> left_out_;
+  std::set<std::string, std::less<>> done_;  ///< hashes of keys
   std::vector<Sent> sent_;
 };
 

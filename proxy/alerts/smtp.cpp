@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-#include "proxy/alerts/letter_file.h"
+#include "proxy/safeguarding/private_file.h"
 
 namespace breakwater::alerts {
 namespace {
@@ -36,7 +36,8 @@ std::string printable(std::string_view text) {
 
 /// The first line of the file.
 std::optional<std::string> read_password(const std::filesystem::path& file) {
-  auto text = read_private_file(file, kMaxPassword);
+  std::string error;
+  auto text = safeguarding::read_private(file, kMaxPassword, error);
   if (text) text->erase(std::min(text->find_first_of("\r\n"), text->size()));
   return text;
 }

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proxy/alerts/letter_file.h"
+#include "proxy/safeguarding/private_file.h"
 
 namespace breakwater::alerts {
 namespace {
@@ -48,7 +48,8 @@ std::optional<Watch> parse_watch(const Json& value) {
 }  // namespace
 
 Watches::Watches(std::filesystem::path file, Outbox::Tell tell) : file_(std::move(file)), tell_(std::move(tell)) {
-  const auto text = read_private_file(file_, kMaxFile);
+  std::string fault;
+  const auto text = safeguarding::read_private(file_, kMaxFile, fault);
   const auto values = text ? Json::parse(*text, nullptr, false) : Json::array();
   std::size_t damaged = values.is_array() ? 0 : 1;
   for (const auto& value : values.is_array() ? values : Json::array()) {
@@ -90,7 +91,7 @@ void Watches::write() {
   for (const auto& watch : watches_)
     values.push_back(to_value(watch));
   const auto text = values.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (const auto fault = replace_private_file(file_, text)) tell_(*fault);
+  if (const auto fault = safeguarding::write_private(file_, text); !fault.empty()) tell_(fault);
 }
 
 }  // namespace breakwater::alerts

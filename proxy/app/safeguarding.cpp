@@ -61,11 +61,12 @@ struct Gathering {
 
 }  // namespace
 
-Safeguarding::Safeguarding(std::filesystem::path state, const Clock& clock)
+Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock)
     : state_(std::move(state)),
       clock_(clock),
       pseudonyms_(load_pseudonyms(state_ / "keys")),
-      sealer_(std::make_shared<safeguarding::Sealer>(state_)) {
+      sealer_(std::make_shared<safeguarding::Sealer>(state_)),
+      alerts_(state_, snapshot::smtp_options(settings), snapshot::alert_options(settings), clock, sealer_) {
   // Made before the gateway says that it listens, so that `attempts` finds it from then on. Where that fails the
   // recorder tells.
   const auto store = safeguarding::Store::open(state_, safeguarding::Store::Mode::read_write, sealer_);
@@ -86,6 +87,7 @@ Safeguarding::~Safeguarding() {
 
 void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   workers_ = workers;
+  alerts_.use(policy);
   safeguarding::DeskOptions options;
   options.state = state_;
   options.sealer = sealer_;
@@ -93,6 +95,7 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   options.context = [this](const std::string& person, Clock::Milliseconds from, Clock::Milliseconds until) {
     return context(person, from, until);
   };
+  options.on_episode = [this](const auto& episode, const auto& names) { alerts_.take(episode, names); };
   options.on_failure = FailureTeller("episodes wait, and are tried again as long as the gateway runs");
   desk_ = std::make_unique<safeguarding::Desk>(policy.safeguarding, std::move(options));
   retention_ = std::make_unique<safeguarding::RetentionKeeper>(
@@ -102,6 +105,7 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
 }
 
 void Safeguarding::use(const rules::Policy& policy) {
+  alerts_.use(policy);
   if (desk_) desk_->use(policy.safeguarding);
   if (retention_) retention_->use(policy.retention);
 }

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "proxy/app/alert_keeper.h"
 #include "proxy/app/clock.h"
 #include "proxy/safeguarding/desk.h"
 #include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/safeguarding/retention.h"
+#include "proxy/snapshot/settings.h"
 #include "rules/policy.h"
 
 namespace breakwater::app {
@@ -25,7 +27,7 @@ class Safeguarding {
   using Workers = std::span<const std::unique_ptr<Worker>>;
 
   /// Throws std::runtime_error where there can be no pseudonyms.
-  Safeguarding(std::filesystem::path state, const Clock& clock);
+  Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock);
   ~Safeguarding();
 
   safeguarding::Recorder& recorder() { return *recorder_; }
@@ -48,7 +50,8 @@ class Safeguarding {
   Workers workers_;
   std::atomic<bool> ending_ = false;
   std::shared_ptr<safeguarding::Sealer> sealer_;
-  std::unique_ptr<safeguarding::Desk> desk_;
+  AlertKeeper alerts_;
+  std::unique_ptr<safeguarding::Desk> desk_;  ///< ends before the alerts: it hands to them
   std::unique_ptr<safeguarding::RetentionKeeper> retention_;
   std::unique_ptr<safeguarding::Recorder> recorder_;  ///< ends first: it hands to the desk
 };

@@ -486,7 +486,7 @@ int serve(const ServeOptions& options) {
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
-    Safeguarding safeguarding(options.state, *clock);
+    Safeguarding safeguarding(options.state, *settings, *clock);
     Server server(options, *settings, *clock, log, safeguarding, log_options.file);
     const int code_of_run = server.run();
     safeguarding.stop();  // writes what is left while the workers that its handlers post to are still there

@@ -205,7 +205,7 @@ class Loader {
       texts_ = read_acceptance_texts(*resolved->acceptance, loaded_.diagnostics);
       if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     }
-    append(texts_, read_recipient_keys(resolved->recipients, loaded_.diagnostics));
+    append(texts_, read_recipient_keys(resolved->recipients, request_.now, loaded_.diagnostics));
     if (categories::has_errors(loaded_.diagnostics)) return nullptr;
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }

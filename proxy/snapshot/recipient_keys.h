@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -9,8 +10,9 @@
 namespace breakwater::snapshot {
 
 /// Reads the public keys of the recipients. One that is none is an error; a recipient of names without one is warned
-/// of. Gives the files, to be watched.
+/// of, and so is a certificate that cannot be used at `now`. Gives the files, to be watched.
 std::vector<std::filesystem::path> read_recipient_keys(std::vector<rules::Recipient>& recipients,
+                                                       std::chrono::sys_seconds now,
                                                        categories::Diagnostics& diagnostics);
 
 }  // namespace breakwater::snapshot

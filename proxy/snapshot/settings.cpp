@@ -10,6 +10,7 @@
 #include "proxy/dns/resolver.h"
 #include "proxy/net/listener.h"
 #include "rules/duration.h"
+#include "rules/recipient.h"
 #include "rules/toml_reader.h"
 
 namespace breakwater::snapshot {
@@ -128,6 +129,52 @@ Read choice(Enum rules::Gate::*member, std::string_view first_word, Enum first, 
     }
     return {};
   };
+}
+
+/// One of some words.
+template <class Enum>
+Read word(Enum Settings::*member, std::vector<std::pair<std::string_view, Enum>> words) {
+  return [=](const toml::node& node, Settings& out) -> std::string {
+    const auto* text = node.as_string();
+    std::string known;
+    for (const auto& [name, value] : words) {
+      if (text && text->get() == name) {
+        out.*member = value;
+        return {};
+      }
+      known += (known.empty() ? "" : ", ") + quote(name);
+    }
+    return expected("one of " + known);
+  };
+}
+
+std::string read_smtp_url(const toml::node& node, Settings& out) {
+  const auto* text = node.as_string();
+  if (!text) return expected("a URL in quotes, as \"smtp://mail.example.org:587\"");
+  std::string_view rest = text->get();
+  const bool is_url = rest.starts_with("smtp://") || rest.starts_with("smtps://");
+  rest.remove_prefix(std::min(rest.size(), rest.find("://") + 3));
+  const auto host = rest.substr(0, rest.rfind(':'));
+  const bool is_host = host.starts_with('[') || categories::normalise_host(host, categories::HostSource::person);
+  if (!text->get().empty() && (!is_url || !is_host || rest.find_first_of("/@ ") != std::string_view::npos))
+    return expected("smtp://HOST:PORT or smtps://HOST:PORT, without name and password");
+  out.smtp_url = text->get();
+  return {};
+}
+
+std::string read_sender(const toml::node& node, Settings& out) {
+  const auto* text = node.as_string();
+  if (!text) return expected("an address in quotes");
+  if (!text->get().empty() && !rules::is_mail_address(text->get())) return quote(text->get()) + " is no address";
+  out.smtp_from = text->get();
+  return {};
+}
+
+std::string read_user(const toml::node& node, Settings& out) {
+  const auto* text = node.as_string();
+  if (!text) return expected("a name in quotes");
+  out.smtp_user = text->get();
+  return {};
 }
 
 /// A list of strings; `take` says what is wrong with one of them.
@@ -311,6 +358,33 @@ const std::vector<Setting>& table() {
       {"identity.radius.silence", "\"2h\"", "1m to 168h",
        "a session not heard of for so long is over; three times what access points take between two Interim-Updates",
        duration(&Settings::radius_silence, std::chrono::minutes(1), kMost)},
+      {"smtp.url", "\"\"", "smtp://HOST:PORT, smtps://HOST:PORT",
+       "the mail server that takes alerts for the policy's recipients; empty: nobody is told by e-mail", read_smtp_url},
+      {"smtp.from", "\"\"", "an address", "sender of the alerts", read_sender},
+      {"smtp.user", "\"\"", "a name", "account at the mail server; empty: without authentication", read_user},
+      {"smtp.password_file", "\"\"", "a file", "its first line is the password of that account; read at each message",
+       path(&Settings::smtp_password_file)},
+      {"smtp.tls", "\"required\"", "required, starttls-if-offered, none",
+       "STARTTLS at an smtp:// server; without \"required\" whoever is on the way can read the messages",
+       word<alerts::Tls>(&Settings::smtp_tls, {{"required", alerts::Tls::required},
+                                               {"starttls-if-offered", alerts::Tls::if_offered},
+                                               {"none", alerts::Tls::none}})},
+      {"smtp.ca", "\"\"", "a PEM file", "authorities that may vouch for the mail server; empty: those of the system",
+       path(&Settings::smtp_ca)},
+      {"smtp.timeout", "\"30s\"", "100ms to 10m", "for one message",
+       duration(&Settings::smtp_timeout, milliseconds(100), std::chrono::minutes(10))},
+      {"smtp.retry", "\"1m\"", "10ms to 1h", "before a message is tried again; it doubles with each try, to an hour",
+       duration(&Settings::smtp_retry, kLeast, hours(1))},
+      {"alerts.least", "\"warning\"", "notice, warning, danger",
+       "an episode of less is not told by e-mail: it is in the reports",
+       word<rules::Concern>(&Settings::alerts_least, {{"notice", rules::Concern::notice},
+                                                      {"warning", rules::Concern::warning},
+                                                      {"danger", rules::Concern::danger}})},
+      {"alerts.per_hour", "6", "1 to 1000", "messages to one recipient; what is more waits and comes as one digest",
+       number(&Settings::alerts_per_hour, 1, 1000)},
+      {"alerts.escalate_after", "\"30m\"", "0s to 168h",
+       "danger that nobody has looked at in this time is told to the deputies; 0s: never",
+       duration(&Settings::alerts_escalate_after, milliseconds(0), kMost)},
       {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
        path(&Settings::log_file)},
       {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",
@@ -370,6 +444,16 @@ class Walk {
   rules::DiagnosticSink& sink_;
 };
 
+/// What is wrong between settings that are right each by itself.
+void check_mail(const Settings& settings, rules::DiagnosticSink& sink) {
+  if (settings.smtp_url.empty()) return;
+  if (settings.smtp_from.empty()) sink.error({}, "smtp.url needs smtp.from, the sender of the alerts");
+  if (settings.smtp_user.empty()) return;
+  if (settings.smtp_password_file.empty()) sink.error({}, "smtp.user needs smtp.password_file");
+  if (settings.smtp_url.starts_with("smtp://") && settings.smtp_tls != alerts::Tls::required)
+    sink.error({}, "smtp.user needs smtp.tls = \"required\": a password is not sent in clear");
+}
+
 }  // namespace
 
 std::uint16_t port_of(const std::vector<std::string>& endpoints) {
@@ -392,16 +476,27 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   Settings settings = default_settings();
   rules::DiagnosticSink sink(file.string(), text);
   if (const auto parsed = rules::parse_toml(text, sink)) Walk(settings, sink).visit(*parsed, "");
+  check_mail(settings, sink);
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
   for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
                      &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
-                     &settings.identity_kea_leases6})
+                     &settings.identity_kea_leases6, &settings.smtp_password_file, &settings.smtp_ca})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;
   if (!settings.log_file.empty() && settings.log_file != "-") settings.log_file = folder / settings.log_file;
   return settings;
+}
+
+alerts::SmtpOptions smtp_options(const Settings& settings) {
+  return {settings.smtp_url, settings.smtp_from, settings.smtp_user,   settings.smtp_password_file,
+          settings.smtp_ca,  settings.smtp_tls,  settings.smtp_timeout};
+}
+
+alerts::DispatcherOptions alert_options(const Settings& settings) {
+  return {settings.smtp_from, settings.alerts_per_hour, settings.alerts_least, settings.alerts_escalate_after,
+          settings.smtp_retry};
 }
 
 std::string settings_table() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "categories/diagnostic.h"
+#include "proxy/alerts/dispatcher.h"
 #include "rules/gate.h"
 
 namespace breakwater::snapshot {
@@ -64,6 +65,17 @@ struct Settings {
   std::string radius_listen;
   std::vector<RadiusClient> radius_clients;
   milliseconds radius_silence{};
+  std::string smtp_url;
+  std::string smtp_from;
+  std::string smtp_user;
+  std::filesystem::path smtp_password_file;
+  std::filesystem::path smtp_ca;
+  alerts::Tls smtp_tls = alerts::Tls::required;
+  milliseconds smtp_timeout{};
+  milliseconds smtp_retry{};
+  std::uint64_t alerts_per_hour = 0;
+  rules::Concern alerts_least = rules::Concern::none;
+  milliseconds alerts_escalate_after{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
@@ -78,6 +90,10 @@ Settings default_settings();
 /// Every mistake goes to `diagnostics` with line and column; what is wrong keeps its default. Paths are relative to the
 /// file.
 Settings parse_settings(std::string_view text, const std::filesystem::path& file, categories::Diagnostics& diagnostics);
+
+/// What `smtp.*` and `alerts.*` set, for who sends.
+alerts::SmtpOptions smtp_options(const Settings& settings);
+alerts::DispatcherOptions alert_options(const Settings& settings);
 
 /// The table as Markdown: name, default, bounds, what it does.
 std::string settings_table();

@@ -1,11 +1,14 @@
 """Fixtures of the integration tests. Nothing leaves 127.0.0.0/8, and nothing outlives its test."""
 
+import pathlib
+
 import pytest
 
 from support.dns import Dns
 from support.gateway import Gateway
 from support.nginx import Nginx, make_certificate
 from support.origin import Origin, echo
+from support.smtp import PROGRAM, MailServer
 
 
 @pytest.fixture
@@ -51,6 +54,21 @@ def raw_origin():
 
     yield start
     close_all([origin.stop for origin in started])
+
+
+@pytest.fixture
+def mail_server():
+    """mail_server(...) gives a running mail server. See support/smtp.py."""
+    started = []
+
+    def start(**options):
+        if not pathlib.Path(PROGRAM).exists():
+            pytest.skip("there is no exim4: deploy/install-packages test")
+        started.append(MailServer(**options))
+        return started[-1].start()
+
+    yield start
+    close_all([server.close for server in started])
 
 
 @pytest.fixture

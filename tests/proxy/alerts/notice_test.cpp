@@ -60,14 +60,24 @@ TEST(Notice, OnlyMachinesOfTheCentreAreNamed) {
 }
 
 TEST(Notice, WhatAnIncidentIs) {
-  for (const auto& [category, expected] : {std::pair{"malware", true},
-                                           {"malware/botnet", true},
-                                           {"command-and-control", true},
-                                           {"malware-news", false},
-                                           {"terrorism", false}}) {
-    auto one = episode();
-    one.categories = {"adult", category};
-    EXPECT_EQ(is_incident(one), expected) << category;
+  struct Case {
+    std::vector<std::string> categories;
+    bool expected;
+  };
+  const Case table[] = {
+      {{"malware"}, true},
+      {{"malware/botnet", "phishing"}, true},
+      {{"command-and-control"}, true},
+      {{"scams"}, true},
+      {{"malware-news"}, false},
+      {{"terrorism"}, false},
+      {{"malware", "terrorism"}, false},
+      {{}, false},
+  };
+  auto one = episode();
+  for (const auto& [categories, expected] : table) {
+    one.categories = categories;
+    EXPECT_EQ(is_incident(one), expected) << testing::PrintToString(categories);
   }
 }
 

@@ -19,6 +19,7 @@ Letter letter(std::string key, Concern severity = Concern::warning, minutes late
   Letter made;
   made.key = std::move(key);
   made.recipient = "DSL";
+  made.role = "dsl";
   made.to = "dsl@example.org";
   made.reference = "E-1";
   made.severity = severity;
@@ -147,10 +148,25 @@ TEST_F(OutboxTest, WhatIsNoLetterIsSetAsideAndTold) {
   }
 }
 
+TEST_F(OutboxTest, AMarkThatIsDamagedStillCounts) {
+  auto outbox = open();
+  outbox.add(letter("a"));
+  outbox.finish("a", Outbox::Done::sent, kTen);
+  for (const auto* bad : {"", "{", "{}", R"({"when":"x"})", R"({"when":1795428000000,"sent":true,"recipient":7})"}) {
+    std::ofstream(folder_.path() / "outbox/done" / hash_of("a")) << bad;
+    told_.clear();
+    EXPECT_TRUE(open().knows("a")) << bad;
+    EXPECT_EQ(told_.size(), 1u) << bad;
+  }
+}
+
 TEST_F(OutboxTest, AFolderThatCannotBeWrittenIsTold) {
   folder_.write("outbox", "a file");
   auto outbox = open();
   EXPECT_EQ(outbox.add(letter("a")), Outbox::Added::failed);
+  EXPECT_THAT(keys(outbox), ElementsAre("a"));
+  outbox.finish("a", Outbox::Done::sent, kTen);
+  EXPECT_TRUE(outbox.knows("a"));
   EXPECT_FALSE(told_.empty());
 }
 

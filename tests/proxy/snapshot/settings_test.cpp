@@ -139,5 +139,41 @@ TEST(Settings, BrokenTomlIsOneError) {
   EXPECT_TRUE(categories::has_errors(diagnostics));
 }
 
+TEST(Settings, MailIsSentSafelyOrTheMistakeIsTold) {
+  struct Case {
+    std::string_view text;
+    std::vector<std::string> expected;
+  };
+  const Case table[] = {
+      {"smtp.url = \"smtp://mail.example.org:587\"\nsmtp.from = \"a@b.example\"", {}},
+      {"smtp.url = \"smtps://[::1]\"\nsmtp.from = \"a@b.example\"\nsmtp.user = \"a\"\nsmtp.password_file = \"p\"\n"
+       "smtp.tls = \"none\"",
+       {}},
+      {"smtp.url = \"smtp://mail.example.org\"", {"smtp.url needs smtp.from, the sender of the alerts"}},
+      {"smtp.url = \"smtp://a\"\nsmtp.from = \"a@b.example\"\nsmtp.user = \"a\"",
+       {"smtp.user needs smtp.password_file"}},
+      {"smtp.url = \"smtp://a\"\nsmtp.from = \"a@b.example\"\nsmtp.user = \"a\"\nsmtp.password_file = \"p\"\n"
+       "smtp.tls = \"starttls-if-offered\"",
+       {"smtp.user needs smtp.tls = \"required\": a password is not sent in clear"}},
+      {"smtp.url = \"http://a\"",
+       {"smtp.url: expected smtp://HOST:PORT or smtps://HOST:PORT, without name and password"}},
+      {"smtp.url = \"smtp://user:word@a\"",
+       {"smtp.url: expected smtp://HOST:PORT or smtps://HOST:PORT, without name and password"}},
+      {"smtp.url = \"smtp://\"",
+       {"smtp.url: expected smtp://HOST:PORT or smtps://HOST:PORT, without name and password"}},
+      {"smtp.from = \"a\"", {"smtp.from: \"a\" is no address"}},
+      {"smtp.tls = \"yes\"", {R"(smtp.tls: expected one of "required", "starttls-if-offered", "none")"}},
+      {"alerts.least = 3", {R"(alerts.least: expected one of "notice", "warning", "danger")"}},
+  };
+  for (const auto& [text, expected] : table) {
+    categories::Diagnostics diagnostics;
+    parse(text, diagnostics);
+    std::vector<std::string> messages;
+    for (const auto& diagnostic : diagnostics)
+      messages.push_back(diagnostic.message);
+    EXPECT_EQ(messages, expected) << text;
+  }
+}
+
 }  // namespace
 }  // namespace breakwater::snapshot
