@@ -12,6 +12,7 @@ from support.centre import LISTS, policy
 from support.command import check, run, write_centre
 from support.pace import SANITIZED
 from support.process import free_port
+from support.smtp import certificate
 
 SOURCE = pathlib.Path(__file__).parents[2]
 COMMANDS = [[], ["serve"], ["check"], ["policy"], ["policy", "check"], ["attempts"], ["settings"], ["explain"], ["lists"],
@@ -66,6 +67,13 @@ def test_what_the_sample_policy_offers_in_comments_is_right(tmp_path):
     text = offered.replace("../../categories", str(SOURCE / "categories"))
     for rules in (SOURCE / "deploy" / "sample").glob("acceptable-use.*"):
         shutil.copy(rules, tmp_path)
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    certificate(keys, "dsl", usage="emailProtection", stem="dsl")
+    (tmp_path / "passphrase").write_text("correct horse battery staple\n")
+    for who in ("dsl", "deputy"):
+        made = run("keys", "new", "--out", str(keys / who), "--name", who, "--passphrase-file", str(tmp_path / "passphrase"))
+        assert made.returncode == 0, made.stderr
     result = run("policy", "check", write_centre(tmp_path, text, {"local/allow/domains": "example.org\n"}))
     assert result.returncode == 0, result.stderr
     assert ": 0 errors," in result.stdout + result.stderr
