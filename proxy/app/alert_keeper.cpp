@@ -1,12 +1,20 @@
 #include "proxy/app/alert_keeper.h"
 
 #include <array>
+#include <map>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "proxy/alerts/alert_records.h"
 
 namespace breakwater::app {
+namespace {
+
+/// What was recorded before a start, and may not have been told: an episode lasts no longer.
+constexpr std::chrono::hours kCatchUp{24};
+
+}  // namespace
 
 AlertKeeper::AlertKeeper(std::filesystem::path state, alerts::SmtpOptions server, alerts::DispatcherOptions options,
                          const Clock& clock, std::shared_ptr<safeguarding::Sealer> sealer)
@@ -25,6 +33,25 @@ void AlertKeeper::use(const rules::Policy& policy) {
     spdlog::warn("alerts: nobody is told by e-mail until smtp.url names a mail server");
   if (sends_ && policy.recipients.empty()) spdlog::warn("alerts: the policy has no [[recipient]] to be told");
   mailer_.use(policy.recipients, policy.centre, *policy.zone);
+  if (sends_ && !std::exchange(caught_up_, true)) catch_up();
+}
+
+/// An end between an episode's record and its message must not lose the message. What was told is known to the outbox,
+/// and is not told again.
+void AlertKeeper::catch_up() {
+  const auto records = safeguarding::Store::open(state_, safeguarding::Store::Mode::read_only);
+  if (!records) return spdlog::error("alerts: {}", records.error().message);
+  safeguarding::Filter filter;
+  filter.kinds = {safeguarding::Kind::episode};
+  filter.since = clock_.now() - kCatchUp;
+  std::map<std::string, safeguarding::Episode> latest;
+  const auto error = (*records)->each(filter, [&latest](const safeguarding::Record& record) {
+    auto episode = record.body ? safeguarding::parse_episode(*record.body) : std::nullopt;
+    if (episode) latest.insert_or_assign(record.reference, *std::move(episode));
+  });
+  if (error) spdlog::error("alerts: what was not told before the start is not known: {}", error->message);
+  for (const auto& [reference, episode] : latest)
+    mailer_.take(episode, {});
 }
 
 /// Opened anew after each failure. nullptr: it fails.

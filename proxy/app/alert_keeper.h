@@ -17,13 +17,14 @@ class AlertKeeper {
   AlertKeeper(std::filesystem::path state, alerts::SmtpOptions server, alerts::DispatcherOptions options,
               const Clock& clock, std::shared_ptr<safeguarding::Sealer> sealer);
 
-  /// Another policy is in force. Before the first call nobody is told.
+  /// Another policy is in force. Before the first call nobody is told; it catches up with what an end came before.
   void use(const rules::Policy& policy);
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names) {
     mailer_.take(episode, names);
   }
 
  private:
+  void catch_up();
   safeguarding::Store* store();
   bool is_seen(const std::string& reference);
   void record(const alerts::Event& event);
@@ -32,6 +33,7 @@ class AlertKeeper {
   const std::filesystem::path state_;
   const Clock& clock_;
   const bool sends_;
+  bool caught_up_ = false;
   const std::shared_ptr<safeguarding::Sealer> sealer_;
   std::unique_ptr<safeguarding::Store> store_;  ///< of the mailer's hooks alone; none while it fails
   alerts::Mailer mailer_;                       ///< ends first: its hooks use the others

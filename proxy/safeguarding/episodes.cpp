@@ -174,7 +174,7 @@ void Episodes::tell(Running& running, Stage stage, Events& events) {
   running.told_confidence = episode.confidence;
   running.told_person |= episode.origin == Origin::person;
   while (running.tells_at <= episode.attempts)
-    running.tells_at *= 10;
+    running.tells_at *= 2;
   running.recent = {};
   events.push_back({episode, running.names});
 }

@@ -26,7 +26,7 @@ struct EpisodeEvent {
 /// Puts attempts together that belong together: of one person (by pseudonym) in one theme, with no pause longer than
 /// the policy's gap. An episode opens with its first attempt of danger, or with as many within the theme's window as
 /// its threshold says; its earlier attempts count too. It grows when its severity rises, when it becomes surer who it
-/// was, when it turns out to be a person, and at 10, 100, 1000, ... attempts: at most 24 times. It closes after the
+/// was, when it turns out to be a person, and at 2, 4, 8, ... attempts: at most 64 times. It closes after the
 /// gap, or after kLongest, so that what never ends is told anew.
 ///
 /// No I/O and no clock: time is what attempts and advance() say. A clock that goes back ends nothing: what went by
@@ -77,7 +77,7 @@ class Episodes {
     rules::Confidence told_confidence = rules::Confidence::network;
     bool told_person = false;
     bool cut_short = false;
-    std::uint64_t tells_at = 10;
+    std::uint64_t tells_at = 2;
   };
   using List = std::list<Running>;
 

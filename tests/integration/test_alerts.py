@@ -12,6 +12,7 @@ from support.gateway import BINARY
 from support.peer import get
 from support.process import closed_port
 from support.smtp import certificate
+from support.wait import until
 
 SECRETS = ("extremism.test", "/join", "127.0.0.1")
 
@@ -28,13 +29,13 @@ def told(*recipients):
 @pytest.fixture
 def start(start_gateway, mail_server):
     """start(RECIPIENT...) gives a gateway and its mail server."""
-    def start(*recipients, server=None, settings=None, files=(), **options):
+    def start(*recipients, server=None, settings=None, files=(), state=None, **options):
         server = server or mail_server(**options)
         lists = {**LISTS, "malware/domains": "# malware\ninfected.test\n"}
         hosts = centre()["hosts"] + "127.0.0.1 infected.test\n"
         chosen = {**server.settings(), **(settings or {})}
         return start_gateway(policy=told(*(recipients or [recipient()])), lists=lists, hosts=hosts, settings=chosen,
-                             files=files), server
+                             files=files, state=state), server
     return start
 
 
@@ -79,8 +80,28 @@ def test_mail_that_waits_survives_an_outage_and_a_kill(start):
     assert len(server.mails("dsl")) == 1 and not rows(gateway)
 
 
+def test_what_was_recorded_and_not_told_before_an_end_is_told_after_it(start_gateway, start):
+    gateway = start_gateway(policy=told(), lists=LISTS)
+    assert ask(gateway) == 403
+    until(lambda: cases(gateway), "an episode is recorded")
+    gateway.child.kill()
+    gateway.child.wait()
+    gateway.child = None
+    _, server = start(state=gateway.state)
+    mail = server.wait_for("dsl")[0]
+    assert cases(gateway)[0]["reference"] in mail["Subject"]
+
+
+def cases(gateway):
+    return listed(gateway, "episode")
+
+
 def rows(gateway):
-    command = [BINARY, "alerts", "list", "--state", gateway.state, "--json"]
+    return listed(gateway, "alerts")
+
+
+def listed(gateway, what):
+    command = [BINARY, what, "list", "--state", gateway.state, "--json"]
     out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     return [json.loads(line) for line in out.splitlines()]
 

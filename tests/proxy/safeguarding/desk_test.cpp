@@ -106,13 +106,15 @@ TEST_F(DeskTest, AnEpisodeIsRecordedAndThenTold) {
     inner(episode, names);
   };
   start();
-  record({attempt_at(1s), attempt_at(2s)});
+  record({attempt_at(1s)});
   wait_told(1);
   EXPECT_THAT(at_telling, ElementsAre("opened 1"));
-  now_ = 1h;
+  record({attempt_at(2s)});
   wait_told(2);
-  EXPECT_THAT(told(), ElementsAre("opened 1", "closed 2"));
-  EXPECT_THAT(recorded(), ElementsAre("opened 1", "closed 2"));
+  now_ = 1h;
+  wait_told(3);
+  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 2", "closed 2"));
+  EXPECT_THAT(recorded(), ElementsAre("opened 1", "grown 2", "closed 2"));
   EXPECT_EQ(told_[0].second.client, "10.20.1.2");
   for (const auto& record : records()) {
     EXPECT_THAT(*record.body, ::testing::Not(HasSubstr("10.20.1.2")));
@@ -124,33 +126,34 @@ TEST_F(DeskTest, AnEpisodeIsRecordedAndThenTold) {
 TEST_F(DeskTest, WhatWasOpenGoesOnAfterAnEndAndIsNotToldAgain) {
   start();
   record({attempt_at(1s), attempt_at(5s, "other")});
-  wait_told(1);
+  wait_told(2);
   desk_.reset();                       // as kill -9 does: nothing is written at the end
   record({attempt_at(10s, "third")});  // recorded, but the gateway ended before the desk saw it
   now_ = 60s;
   start();
-  wait_told(2);  // by the third moment it is a person
-  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 3"));
+  wait_told(3);  // by the third moment it is a person
+  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 2", "grown 3"));
   record({attempt_at(61s)});
+  wait_told(4);
   now_ = 1h;
-  wait_told(3);
-  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 3", "closed 4"));
-  EXPECT_EQ(told_[0].first.reference, told_[2].first.reference);
-  EXPECT_EQ(told_[2].first.distinct_hosts, 3u);
+  wait_told(5);
+  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 2", "grown 3", "grown 4", "closed 4"));
+  EXPECT_EQ(told_[0].first.reference, told_[4].first.reference);
+  EXPECT_EQ(told_[4].first.distinct_hosts, 3u);
   desk_.reset();
 
   // Begins after the one that was closed.
   record({attempt_at(1h + 1s)});
   now_ = 1h + 2s;
   start();
-  wait_told(4);
+  wait_told(6);
   EXPECT_EQ(told().back(), "opened 1");
-  EXPECT_NE(told_[3].first.reference, told_[0].first.reference);
+  EXPECT_NE(told_[5].first.reference, told_[0].first.reference);
   desk_.reset();
   start();
   now_ = 3h;
-  wait_told(5);
-  EXPECT_THAT(recorded(), ElementsAre("opened 1", "grown 3", "closed 4", "opened 1", "closed 1"));
+  wait_told(7);
+  EXPECT_THAT(recorded(), ElementsAre("opened 1", "grown 2", "grown 3", "grown 4", "closed 4", "opened 1", "closed 1"));
 }
 
 TEST_F(DeskTest, WaitsForAStoreThatFails) {
