@@ -44,7 +44,7 @@ std::string_view to_string(Recipient::Role role) {
 
 bool is_mail_address(std::string_view text) {
   const auto at = text.find('@');
-  if (at == std::string_view::npos || at > kMaxLocalPart || text.size() > kMaxAddress) return false;
+  if (at > kMaxLocalPart || text.size() > kMaxAddress) return false;
   const auto host = text.substr(at + 1);
   return is_dot_atom(text.substr(0, at)) && is_dot_atom(host) &&
          categories::normalise_host(host, categories::HostSource::person);

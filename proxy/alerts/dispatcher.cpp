@@ -198,7 +198,7 @@ std::optional<Letter> Dispatcher::next(Milliseconds now) {
   std::vector<Letter> gone;
   for (const auto& [key, letter] : outbox_.letters())
     if (std::none_of(addressees_.begin(), addressees_.end(),
-                     [&](const Addressee& to) { return to.recipient.name == letter.recipient; }))
+                     [&name = letter.recipient](const Addressee& to) { return to.recipient.name == name; }))
       gone.push_back(letter);
   for (const auto& letter : gone)
     give_up(letter, "no recipient of that name is in the policy any more", now);

@@ -9,7 +9,6 @@
 namespace breakwater::alerts {
 namespace {
 
-using rules::Concern;
 using safeguarding::Episode;
 using safeguarding::EpisodeNames;
 using safeguarding::Milliseconds;

@@ -12,7 +12,6 @@ namespace breakwater::cli {
 namespace {
 
 using safeguarding::Case;
-using safeguarding::CaseState;
 
 /// The case of that reference; nullopt: there is none, which has been told.
 std::optional<Case> find_case(safeguarding::Store& store, const std::string& reference) {

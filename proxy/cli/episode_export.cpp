@@ -42,7 +42,7 @@ std::string write_bundle(const EpisodeOptions& options, safeguarding::Store& sto
   const auto key = safeguarding::ChainKey::load_or_make(safeguarding::keys_folder(options.state));
   if (!key) return key.error();
   const auto records = bundle.records.size();
-  const auto failure = safeguarding::write_private(options.out, safeguarding::write_bundle(std::move(bundle), *key));
+  auto failure = safeguarding::write_private(options.out, safeguarding::write_bundle(std::move(bundle), *key));
   if (failure.empty())
     std::cout << options.out.string() << ": " << records << " records, names sealed; `breakwater unseal` opens them\n";
   return failure;
@@ -57,7 +57,7 @@ std::string write_csv(const EpisodeOptions& options, const Case& about, safeguar
   reports::Report report;
   report.zone = utc;
   report.episodes = {reports::to_entry(about, names ? &*names : nullptr)};
-  const auto failure = safeguarding::write_private(options.csv, reports::to_csv(report));
+  auto failure = safeguarding::write_private(options.csv, reports::to_csv(report));
   if (failure.empty())
     std::cout << options.csv.string() << ": one row, names " << (names ? "opened" : "sealed") << '\n';
   return failure;

@@ -51,6 +51,7 @@ std::optional<safeguarding::Opener> opener_for(const NamesOptions& options, cons
 bool record_access(safeguarding::Store& store, const std::vector<safeguarding::Case>& cases,
                    const NamesOptions& options, std::string_view what) {
   std::vector<safeguarding::Entry> entries;
+  entries.reserve(cases.size());
   for (const auto& about : cases)
     entries.push_back(to_entry(
         about.episode.reference,

@@ -74,11 +74,13 @@ void draw_bars(const Chart& chart, std::uint64_t most, Drawing& out) {
 
 void draw_columns(const Chart& chart, std::uint64_t most, Drawing& out) {
   const double step = tick_step(most);
-  const double ceiling = step * std::ceil(static_cast<double>(most) / step);
+  const auto steps = static_cast<int>(std::ceil(static_cast<double>(most) / step));
+  const double ceiling = step * steps;
   const double scale = kPlotHeight / ceiling;
   const double top = out.height + Drawing::kTextSize;
   const double foot = top + kPlotHeight;
-  for (double value = 0; value <= ceiling; value += step) {
+  for (int i = 0; i <= steps; ++i) {
+    const double value = step * i;
     const double y = foot - value * scale;
     out.lines.push_back({kAxis, y, Drawing::kWidth, y});
     out.labels.push_back({kAxis - 6, y + 3, Anchor::end, grouped(static_cast<std::uint64_t>(value))});

@@ -101,11 +101,11 @@ void add_checks(const Report& report, Blocks& out) {
 void add_limits(const Report& report, Blocks& out) {
   out.emplace_back(Heading{.text = "What this report can and cannot see"});
   Bullets limits{report.coverage};
+  limits.items.emplace_back(
+      "Most of the web is encrypted: the filter sees which site was asked for, not which page, and nothing of what was "
+      "read or written there. Nothing is decrypted.");
   for (const auto* const limit :
-       {"Most of the web is encrypted: the filter sees which site was asked for, not which page, and nothing of what "
-        "was "
-        "read or written there. Nothing is decrypted.",
-        "A site is of concern because it is on a list. Lists miss sites, and name some wrongly.",
+       {"A site is of concern because it is on a list. Lists miss sites, and name some wrongly.",
         "Mobile data, other networks and messages inside of allowed apps do not pass through the filter.",
         "A device may be lent. Only where \u201Chow sure\u201D says account had somebody signed in.",
         "Software can ask for a site without its user: see \u201Cwhat asked\u201D with each episode."})

@@ -26,7 +26,7 @@ milliseconds Signals::Lead::period() const {
   const auto used = static_cast<std::size_t>(std::min<std::uint64_t>(intervals, kIntervals));
   if (used < kLeastIntervals) return {};
   auto sorted = latest;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(used / 2);
+  auto* const middle = sorted.begin() + static_cast<std::ptrdiff_t>(used / 2);
   std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(used));
   const auto median = *middle;
   if (median < kLeastPeriod) return {};
