@@ -142,40 +142,6 @@ def test_the_record_is_in_the_store_when_the_answer_comes(start_gateway, raw_ori
     assert stored(gateway.state) == [line["id"] for line in gateway.log_lines(50)]
 
 
-def test_kill_9_loses_nothing_that_was_answered(start_gateway):
-    gateway = start_gateway(**centre(settings={"proxy.threads": 2}))
-    answered = set()
-
-    def insist(name):
-        number = 0
-        try:
-            with gateway.connect() as client:
-                while True:
-                    number += 1
-                    url = f"http://terror.test/{name}/{number}"
-                    if client.send(get(url)).response().status == 403:
-                        answered.add(url)
-        except (OSError, EOFError):
-            pass  # killed
-
-    for turn in range(10):
-        clients = [threading.Thread(target=insist, args=(f"{turn}-{number}",)) for number in range(8)]
-        before = len(answered)
-        for client in clients:
-            client.start()
-        until(lambda: len(answered) > before + 20 * turn, "some answers")
-        gateway.child.kill()
-        gateway.child.wait()
-        for client in clients:
-            client.join(20)
-            assert not client.is_alive()
-        gateway.start()
-        recorded = urls_of(gateway.state)
-        assert answered <= set(recorded)
-        assert len(recorded) == len(set(recorded))
-    assert len(answered) > 10 * 20
-
-
 def test_two_gateways_on_one_state_directory_lose_nothing(start_gateway, tmp_path):
     gateways = [start_gateway(**centre(state=tmp_path / "shared")) for _ in range(2)]
     answered = []
