@@ -55,7 +55,7 @@ struct Desk::Impl {
   // The desk's thread alone.
   rules::Safeguarding rules;
   Episodes episodes{rules};
-  Milliseconds started;
+  std::optional<std::int64_t> found;  ///< place in the chain of the last record when the desk began
   bool restored = false;
   std::unique_ptr<Store> store;  ///< none while it fails
   std::vector<Change> unwritten;
@@ -73,7 +73,9 @@ struct Desk::Impl {
 
   void run();
   bool wait(std::vector<Attempt>& attempts);
-  bool ready();
+  bool open();
+  bool restore(const std::vector<Attempt>& attempts);
+  bool ready(const std::vector<Attempt>& attempts);
   void work(std::vector<Attempt>& attempts);
   void keep(Episodes::Events& events);
   void add_context(EpisodeEvent& event);
@@ -88,7 +90,7 @@ void Desk::Impl::run() {
   std::vector<Attempt> attempts;
   for (bool stop = false; !stop;) {
     stop = wait(attempts);
-    if (!ready()) continue;
+    if (!ready(attempts)) continue;
     work(attempts);
     add_late_context();
     if (write()) sign();
@@ -112,28 +114,45 @@ bool Desk::Impl::wait(std::vector<Attempt>& attempts) {
   return stop;
 }
 
-/// Is the store open, what was open before taken up, and nothing left to write?
-bool Desk::Impl::ready() {
-  if (!store) {
-    auto opened = Store::open(options.state, Store::Mode::read_write, options.sealer);
-    if (!opened) {
-      failed(opened.error().message);
-      return false;
-    }
-    store = *std::move(opened);
+bool Desk::Impl::open() {
+  if (store) return true;
+  auto opened = Store::open(options.state, Store::Mode::read_write, options.sealer);
+  if (!opened) {
+    failed(opened.error().message);
+    return false;
   }
-  if (!restored) {
-    Episodes::Events events;
-    episodes = Episodes(rules);  // of a try that broke off something may be left
-    if (const auto error = replay(*store, started, episodes, events)) {
+  if (!found) {
+    std::int64_t last = 0;
+    if (const auto error = (*opened)->last_seq(last)) {
       failed(error->message);
       return false;
     }
-    restored = true;
-    for (auto& event : events)
-      unwritten.push_back({std::move(event)});
+    found = last;
   }
-  return write();
+  store = *std::move(opened);
+  return true;
+}
+
+/// Takes up what was open before. `attempts` come with their names, and are not read from the chain.
+bool Desk::Impl::restore(const std::vector<Attempt>& attempts) {
+  Replay what{options.now(), *found, {}};
+  for (const auto& attempt : attempts)
+    what.known.insert(attempt.id);
+  Episodes::Events events;
+  episodes = Episodes(rules);  // of a try that broke off something may be left
+  if (const auto error = replay(*store, what, episodes, events)) {
+    failed(error->message);
+    return false;
+  }
+  restored = true;
+  for (auto& event : events)
+    unwritten.push_back({std::move(event)});
+  return true;
+}
+
+/// Is the store open, what was open before taken up, and nothing left to write?
+bool Desk::Impl::ready(const std::vector<Attempt>& attempts) {
+  return open() && (restored || restore(attempts)) && write();
 }
 
 /// As many as can be written.
@@ -215,7 +234,7 @@ void Desk::Impl::failed(const std::string& message) {
 
 Desk::Desk(rules::Safeguarding rules, DeskOptions options) : impl_(std::make_unique<Impl>(std::move(rules))) {
   impl_->options = std::move(options);
-  impl_->started = impl_->options.now();
+  impl_->open();  // nobody records yet: what is there is what was before
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
 

@@ -19,12 +19,13 @@ std::string key_of(const auto& one) {
 
 }  // namespace
 
-std::optional<StoreError> replay(Store& store, Milliseconds started, Episodes& episodes, Episodes::Events& events) {
+std::optional<StoreError> replay(Store& store, const Replay& what, Episodes& episodes, Episodes::Events& events) {
   std::map<std::string, std::pair<std::uint64_t, Stage>> recorded;  // by reference: the latest
   std::unordered_map<std::string, std::string> last_of;  // attempt with which an episode was closed -> whose it was
   std::map<std::string, std::int64_t> closed_up_to;      // whose -> its place in the chain
   Filter filter;
-  filter.since = started - kLookBack;
+  filter.since = what.now - kLookBack;
+  filter.up_to = what.up_to;
   filter.kinds = {Kind::episode};
   const auto note_episode = [&](const Record& record) {
     const auto episode = record.body ? parse_episode(*record.body) : std::nullopt;
@@ -35,7 +36,6 @@ std::optional<StoreError> replay(Store& store, Milliseconds started, Episodes& e
   if (auto error = store.each(filter, note_episode)) return error;
 
   filter.kinds = {Kind::attempt};
-  filter.until = started;  // what is recorded from then on comes with its names, by Desk::take()
   const auto find_end = [&](const Record& record) {
     if (const auto found = last_of.find(record.reference); found != last_of.end())
       closed_up_to[found->second] = record.seq;
@@ -43,6 +43,7 @@ std::optional<StoreError> replay(Store& store, Milliseconds started, Episodes& e
   if (auto error = store.each(filter, find_end)) return error;
 
   const auto add_again = [&](const Record& record) {
+    if (what.known.contains(record.reference)) return;
     const auto attempt = parse_attempt(record, "");
     if (!attempt || attempt->pseudonym.empty() || attempt->theme.empty()) return;
     const auto closed = closed_up_to.find(key_of(*attempt));

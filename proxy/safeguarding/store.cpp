@@ -105,8 +105,8 @@ std::string names_of(const std::vector<Kind>& kinds) {
 
 /// The inner query reads indexes alone, so that only small numbers are sorted.
 std::string select_sql(const Filter& filter) {
-  std::string where = "time >= ?1 AND time < ?2";
-  if (!filter.reference.empty()) where += " AND reference = ?3";
+  std::string where = "time >= ?1 AND time < ?2 AND seq > ?3 AND seq <= ?4";
+  if (!filter.reference.empty()) where += " AND reference = ?5";
   if (!filter.kinds.empty()) where.append(" AND kind IN (").append(names_of(filter.kinds)).append(")");
   std::string sql("SELECT ");
   sql += sqlite::kColumns;
@@ -150,6 +150,7 @@ struct Store::Impl {
   std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of);
   std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
+  std::optional<StoreError> last_seq(std::int64_t& seq);
   std::optional<StoreError> last_of(Kind kind, Record& record);
   std::optional<StoreError> last_head(std::optional<Head>& head);
   std::optional<StoreError> sign_head(const ChainKey& key, Head& head);
@@ -225,8 +226,10 @@ std::optional<StoreError> Store::Impl::each(const Filter& filter, const std::fun
   if (!select) return select.error();
   if (auto error = select->bind(0, std::int64_t{filter.since.time_since_epoch().count()})) return error;
   if (auto error = select->bind(1, std::int64_t{filter.until.time_since_epoch().count()})) return error;
+  if (auto error = select->bind(2, filter.after)) return error;
+  if (auto error = select->bind(3, filter.up_to)) return error;
   if (!filter.reference.empty())
-    if (auto error = select->bind(2, filter.reference)) return error;
+    if (auto error = select->bind(4, filter.reference)) return error;
   for (;;) {
     const auto step = select->step();
     if (!step) return step.error();
@@ -236,6 +239,14 @@ std::optional<StoreError> Store::Impl::each(const Filter& filter, const std::fun
       return StoreError{SQLITE_CORRUPT, "record " + std::to_string(select->number(0)) + " is damaged: see verify"};
     visit(*record);
   }
+}
+
+std::optional<StoreError> Store::Impl::last_seq(std::int64_t& seq) {
+  auto select = Statement::prepare(connection.get(), "SELECT max(seq) FROM records");
+  if (!select) return select.error();
+  if (const auto step = select->step(); !step) return step.error();
+  seq = select->number(0);
+  return std::nullopt;
 }
 
 /// `record` stays as it is where there is none.
@@ -303,6 +314,10 @@ std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {
 
 std::optional<StoreError> Store::each(const Filter& filter, const std::function<void(const Record&)>& visit) {
   return impl_->named(impl_->each(filter, visit));
+}
+
+std::optional<StoreError> Store::last_seq(std::int64_t& seq) {
+  return impl_->named(impl_->last_seq(seq));
 }
 
 Result<Head, StoreError> Store::sign_head(Milliseconds now) {

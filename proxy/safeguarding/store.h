@@ -28,8 +28,10 @@ struct StoreError {
 struct Filter {
   std::vector<Kind> kinds{};  ///< none: all
   Milliseconds since{};
-  Milliseconds until = Milliseconds::max();  ///< not included
-  std::string reference{};                   ///< "": any
+  Milliseconds until = Milliseconds::max();                       ///< not included
+  std::string reference{};                                        ///< "": any
+  std::int64_t after = std::numeric_limits<std::int64_t>::min();  ///< place in the chain: not included
+  std::int64_t up_to = std::numeric_limits<std::int64_t>::max();  ///< included
 };
 
 /// The records of one gateway, as a chain: `attempts.db` in the state directory (SQLite, WAL, synchronous=FULL). One
@@ -62,6 +64,9 @@ class Store {
   /// Calls `visit` for each record that the filter lets through, in the order of the chain. `visit` leaves the store
   /// alone.
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
+
+  /// The place of the last record in the chain; 0: none.
+  std::optional<StoreError> last_seq(std::int64_t& seq);
 
   /// Signs the last record's hash, records the head, and adds it to `heads.jsonl` in the state directory. Where nothing
   /// came since the last head, that one is answered. The gateway's key is made and recorded at the first call.

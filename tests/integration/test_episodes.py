@@ -71,7 +71,7 @@ def test_fifty_one_attempts_in_twelve_minutes_are_one_episode(start_gateway):
         ask(gateway, f"http://terror.test/{i}", TYPED)
     told = [("opened", 1), ("grown", 2), ("grown", 4), ("grown", 8), ("grown", 16)]
     wait_for_stages(gateway, *told)
-    start_again(gateway, "2026-11-23T10:12")  # killed between
+    start_again(gateway, "2026-11-23T10:13")  # killed between
     for i in range(25):
         ask(gateway, f"http://www.terror.test/{i}", TYPED)
     until(lambda: len(records(gateway, "attempt")) == 51, "all attempts")

@@ -35,7 +35,8 @@ ARROWS = {
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
                   "proxy/safeguarding", "proxy/alerts", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/identity", "proxy/lists",
                   "proxy/portal", "proxy/quota", "proxy/snapshot"},
-    "proxy": {"categories", "proxy/app", "proxy/cli", "proxy/lists", "proxy/snapshot"},
+    "proxy/commands": {"proxy/app", "proxy/cli", "proxy/snapshot"},
+    "proxy": {"proxy/commands"},
 }
 
 

@@ -156,6 +156,19 @@ TEST_F(DeskTest, WhatWasOpenGoesOnAfterAnEndAndIsNotToldAgain) {
   EXPECT_THAT(recorded(), ElementsAre("opened 1", "grown 2", "grown 3", "grown 4", "closed 4", "opened 1", "closed 1"));
 }
 
+TEST_F(DeskTest, AClockThatWasSetBackBeforeTheStartHidesNothing) {
+  now_ = 60s;
+  start();
+  record({attempt_at(60s)});
+  wait_told(1);
+  desk_.reset();
+  now_ = 0s;
+  start();
+  record({attempt_at(1s)});
+  wait_told(2);
+  EXPECT_THAT(told(), ElementsAre("opened 1", "grown 2"));
+}
+
 TEST_F(DeskTest, WaitsForAStoreThatFails) {
   std::filesystem::create_directories(state_);
   std::filesystem::create_directory(file_);  // in the place of the database

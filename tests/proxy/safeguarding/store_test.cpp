@@ -172,6 +172,11 @@ TEST_F(StoreTest, FilterLetsThroughWhatMeetsAllOfIt) {
   EXPECT_EQ(found({.kinds = {Kind::decision, Kind::attempt}}), "134");
   EXPECT_EQ(found({.reference = "E-a"}), "23");
   EXPECT_EQ(found({.kinds = {Kind::decision}, .reference = "E-a"}), "3");
+  EXPECT_EQ(found({.reference = "E-a", .after = 2}), "3");
+  EXPECT_EQ(found({.reference = "E-a", .up_to = 2}), "2");
+  std::int64_t last = 0;
+  EXPECT_FALSE(store->last_seq(last));
+  EXPECT_EQ(last, 4);
   EXPECT_EQ(found({.since = at(2), .until = at(4)}), "23");
   EXPECT_EQ(found({.reference = "' OR 1 --"}), "");
 }
