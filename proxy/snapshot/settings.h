@@ -76,6 +76,7 @@ struct Settings {
   std::uint64_t alerts_per_hour = 0;
   rules::Concern alerts_least = rules::Concern::none;
   milliseconds alerts_escalate_after{};
+  std::string metrics_listen;
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
