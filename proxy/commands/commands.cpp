@@ -51,6 +51,7 @@ int run(int argc, const char* const* argv) {
   add_deploy(commands);
   add_lessons(commands);
   add_records(commands);
+  add_operations(commands);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -85,6 +85,7 @@ struct Settings {
   milliseconds store_connect{};
   milliseconds store_timeout{};
   milliseconds store_retry{};
+  std::string metrics_listen;
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
