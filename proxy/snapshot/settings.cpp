@@ -178,6 +178,25 @@ std::string read_user(const toml::node& node, Settings& out) {
   return {};
 }
 
+std::string read_database(const toml::node& node, Settings& out) {
+  const auto* text = node.as_string();
+  if (!text) return expected("a connection string in quotes");
+  if (!text->get().empty())
+    if (auto wrong = safeguarding::check_database(text->get()); !wrong.empty()) return wrong;
+  out.store_central = text->get();
+  return {};
+}
+
+std::string read_gateway(const toml::node& node, Settings& out) {
+  constexpr std::size_t kMost = 64;
+  const auto* text = node.as_string();
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (!text || text->get().size() > kMost || !std::all_of(text->get().begin(), text->get().end(), is_plain))
+    return expected("a name in quotes, of 64 ASCII characters at most");
+  out.store_gateway = text->get();
+  return {};
+}
+
 /// A list of strings; `take` says what is wrong with one of them.
 Read strings(std::string_view what, std::function<std::string(const std::string&, Settings&)> take,
              std::function<void(Settings&)> clear) {
@@ -425,6 +444,19 @@ const std::vector<Setting>& table() {
       {"alerts.escalate_after", "\"30m\"", "0s to 168h",
        "danger that nobody has looked at in this time is told to the deputies; 0s: never",
        duration(&Settings::alerts_escalate_after, milliseconds(0), kMost)},
+      {"store.central", "\"\"", "a connection string of PostgreSQL",
+       "database that several gateways share: records go there too; without a password, and with sslmode=verify-full "
+       "across the network; empty: none",
+       read_database},
+      {"store.password_file", "\"\"", "a file", "its first line is the password for it; read at each connection",
+       path(&Settings::store_password_file)},
+      {"store.gateway", "\"\"", "a name", "of this gateway there; empty: its host name", read_gateway},
+      {"store.connect", "\"5s\"", "100ms to 60s", "to connect to it and to sign in",
+       duration(&Settings::store_connect, milliseconds(100), seconds(60))},
+      {"store.timeout", "\"60s\"", "1s to 10m", "for one statement there",
+       duration(&Settings::store_timeout, seconds(1), std::chrono::minutes(10))},
+      {"store.retry", "\"1s\"", "10ms to 1m", "before it is tried again; it doubles with each try, to a minute",
+       duration(&Settings::store_retry, kLeast, std::chrono::minutes(1))},
       {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
        path(&Settings::log_file)},
       {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",
@@ -528,9 +560,10 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   check_mail(settings, sink);
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
-                     &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
-                     &settings.identity_kea_leases6, &settings.smtp_password_file, &settings.smtp_ca})
+  for (auto* each :
+       {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
+        &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
+        &settings.identity_kea_leases6, &settings.smtp_password_file, &settings.smtp_ca, &settings.store_password_file})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;
@@ -546,6 +579,10 @@ alerts::SmtpOptions smtp_options(const Settings& settings) {
 alerts::DispatcherOptions alert_options(const Settings& settings) {
   return {settings.smtp_from, settings.alerts_per_hour, settings.alerts_least, settings.alerts_escalate_after,
           settings.smtp_retry};
+}
+
+safeguarding::CentralOptions central_options(const Settings& settings) {
+  return {settings.store_central, settings.store_password_file, settings.store_connect, settings.store_timeout};
 }
 
 std::string settings_table() {

@@ -9,6 +9,7 @@
 #include "categories/diagnostic.h"
 #include "proxy/alerts/dispatcher.h"
 #include "proxy/deploy/direct.h"
+#include "proxy/safeguarding/central_options.h"
 #include "rules/gate.h"
 
 namespace breakwater::snapshot {
@@ -78,6 +79,12 @@ struct Settings {
   std::uint64_t alerts_per_hour = 0;
   rules::Concern alerts_least = rules::Concern::none;
   milliseconds alerts_escalate_after{};
+  std::string store_central;  ///< "": there is no central store
+  std::filesystem::path store_password_file;
+  std::string store_gateway;
+  milliseconds store_connect{};
+  milliseconds store_timeout{};
+  milliseconds store_retry{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
@@ -100,6 +107,8 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
 /// What `smtp.*` and `alerts.*` set, for who sends.
 alerts::SmtpOptions smtp_options(const Settings& settings);
 alerts::DispatcherOptions alert_options(const Settings& settings);
+/// What `store.*` sets, for who reaches the central store.
+safeguarding::CentralOptions central_options(const Settings& settings);
 
 /// The table as Markdown: name, default, bounds, what it does.
 std::string settings_table();
