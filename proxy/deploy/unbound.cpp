@@ -21,7 +21,7 @@ namespace breakwater::deploy {
 namespace {
 
 constexpr std::string_view kHardening = R"(
-  # No cache of what would let somebody else answer, and nothing about this resolver itself.
+  # Nothing about this resolver itself, and no answer that somebody else slipped in.
   hide-identity: yes
   hide-version: yes
   harden-glue: yes
@@ -69,6 +69,10 @@ def operate(module, event, state, data):
     return True
 )";
 
+/// Where clients of a network can be (RFC 1918, RFC 6598, RFC 4193, RFC 4291 2.5.6).
+constexpr std::string_view kLocalNetworks[] = {"10.0.0.0/8",    "172.16.0.0/12", "192.168.0.0/16",
+                                               "100.64.0.0/10", "fc00::/7",      "fe80::/10"};
+
 constexpr std::string_view kModule = "without_https_records.py";
 
 std::string tag_of(rules::SafeSearch level) {
@@ -84,7 +88,7 @@ std::map<categories::Network, rules::SafeSearch> networks_of(const rules::Policy
       networks.emplace(network, group.safe_search);
   if (!policy.catch_all) return networks;
   // Whoever is in no group's network is in this group; a resolver for all the world is nobody's wish.
-  for (const auto text : private_networks())
+  for (const auto text : kLocalNetworks)
     if (const auto network = categories::Network::parse(text))
       networks.emplace(*network, policy.groups[*policy.catch_all].safe_search);
   return networks;

@@ -7,6 +7,7 @@ import ctypes
 import os
 import pathlib
 import shutil
+import string
 import subprocess
 
 import pytest
@@ -25,27 +26,27 @@ WEB6, NOBODY6 = "2a00:60::10", "2a00:60::99"
 FORWARD = """
   chain forward {
     type filter hook forward priority filter
-    iifname $ counter reject
+    iifname $wifi counter reject
   }
 }
 """
-RULES = {
+RULES = {  # $wifi are the two networks of the clients, $http and $tls the gateway's doors
     "redirect": """
 table inet wifi {
   chain prerouting {
     type nat hook prerouting priority dstnat
-    iifname $ tcp dport 80 redirect to :HTTP
-    iifname $ tcp dport 443 redirect to :TLS
+    iifname $wifi tcp dport 80 redirect to :$http
+    iifname $wifi tcp dport 443 redirect to :$tls
   }
 """ + FORWARD,
     "tproxy": """
 table inet wifi {
   chain prerouting {
     type filter hook prerouting priority mangle
-    iifname $ meta nfproto ipv4 tcp dport 80 tproxy ip to :HTTP meta mark set 0x1
-    iifname $ meta nfproto ipv6 tcp dport 80 tproxy ip6 to :HTTP meta mark set 0x1
-    iifname $ meta nfproto ipv4 tcp dport 443 tproxy ip to :TLS meta mark set 0x1
-    iifname $ meta nfproto ipv6 tcp dport 443 tproxy ip6 to :TLS meta mark set 0x1
+    iifname $wifi meta nfproto ipv4 tcp dport 80 tproxy ip to :$http meta mark set 0x1
+    iifname $wifi meta nfproto ipv6 tcp dport 80 tproxy ip6 to :$http meta mark set 0x1
+    iifname $wifi meta nfproto ipv4 tcp dport 443 tproxy ip to :$tls meta mark set 0x1
+    iifname $wifi meta nfproto ipv6 tcp dport 443 tproxy ip6 to :$tls meta mark set 0x1
   }
 """ + FORWARD,
 }
@@ -140,8 +141,8 @@ class Network:
         space.run("ip", "-6", "route", "add", "default", "via", f"{six}:1")
 
     def rules(self, text):
-        """More rules of the gateway's kernel: $ are the two networks of the Wi-Fi, HTTP and TLS the doors."""
-        text = text.replace("$", '{ "learners", "staff" }').replace("HTTP", str(HTTP_PORT)).replace("TLS", str(TLS_PORT))
+        """More rules of the gateway's kernel, see RULES."""
+        text = string.Template(text).substitute(wifi='{ "learners", "staff" }', http=HTTP_PORT, tls=TLS_PORT)
         result = self.gateway.run("nft", "-f", "-", input=text, check=False)
         if result.returncode != 0 and "tproxy" in text:
             pytest.skip(f"the kernel has no tproxy: {result.stderr}")

@@ -6,7 +6,7 @@ namespace breakwater::deploy {
 namespace {
 
 categories::Host host(std::string_view text) {
-  return categories::normalise_host(text, categories::HostSource::person).value();
+  return *categories::normalise_host(text, categories::HostSource::person);
 }
 
 TEST(Rpz, IsAZoneOfNames) {

@@ -47,7 +47,7 @@ TEST(Nftables, HasEachAddressOnceInItsFamily) {
                                       Network::parse("8.8.8.0/24").value(), Network::parse("9.9.9.9").value()};
   EXPECT_THAT(nftables_elements(site(), networks),
               HasSubstr("flush set inet breakwater encrypted_dns4\nflush set inet breakwater encrypted_dns6\n"
-                        "add element inet breakwater encrypted_dns4 {\n  8.8.8.0/24,\n  9.9.9.9\n}\n"
+                        "add element inet breakwater encrypted_dns4 {\n  8.8.8.0/24,\n  9.9.9.9/32\n}\n"
                         "add element inet breakwater encrypted_dns6 {\n  2620:fe::/48\n}\n"));
 }
 
