@@ -1,6 +1,5 @@
 # What `cpack -G DEB` puts into the Debian package. `deploy/package` runs it.
-find_package(Python3 COMPONENTS Interpreter)
-include(GNUInstallDirs)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(debian ${CMAKE_SOURCE_DIR}/deploy/debian)
 set(made ${CMAKE_BINARY_DIR}/debian)
 file(MAKE_DIRECTORY ${made})
@@ -34,8 +33,8 @@ install(DIRECTORY categories/lists categories/exceptions DESTINATION share/break
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME breakwater)
 set(CPACK_PACKAGE_VENDOR "Breakwater")
-set(CPACK_PACKAGE_CONTACT "Breakwater <root@localhost>")
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_CONTACT "Breakwater <breakwater@example.org>")
+set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)  # for what is installed outside of the prefix
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -45,11 +44,10 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "tzdata, ca-certificates, publicsuffix, fonts-noto-core, systemd")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "nftables, chrony | systemd-timesyncd")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "filtering web gateway of a training centre's Wi-Fi
- An explicit and transparent forward proxy that decides for every HTTP request
- and every HTTPS connection (by its server name, nothing is decrypted) who may
- go where at this moment, and keeps attempts in concern categories as evidence
- for the safeguarding lead.")
+An explicit and transparent forward proxy that decides for every HTTP request
+and every HTTPS connection (by its server name, nothing is decrypted) who may
+go where at this moment, and keeps attempts in concern categories as evidence
+for the safeguarding lead.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${debian}/conffiles ${debian}/postinst ${debian}/prerm ${debian}/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_INSTALL_CMAKE_PROJECTS ${CMAKE_BINARY_DIR};breakwater;ALL;/)
 include(CPack)
