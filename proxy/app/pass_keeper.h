@@ -7,6 +7,7 @@
 #include "proxy/admin/pass_book.h"
 #include "proxy/app/clock.h"
 #include "proxy/app/pass_uses.h"
+#include "proxy/safeguarding/pseudonym.h"
 #include "rules/engine.h"
 
 namespace breakwater::app {
@@ -20,7 +21,8 @@ class PassKeeper {
   /// What the workers saw since the last call.
   using Gather = std::function<std::vector<PassUses::Counts>()>;
 
-  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock, Publish publish, Gather gather);
+  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
+             const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather);
 
   /// A snapshot as it was loaded, with the passes that its policy still knows. It is the one in force from now on.
   std::shared_ptr<const rules::Snapshot> adopt(const std::shared_ptr<const rules::Snapshot>& loaded);
@@ -40,6 +42,7 @@ class PassKeeper {
 
   const std::filesystem::path state_;
   const Clock& clock_;
+  const safeguarding::Pseudonyms& pseudonyms_;
   const Publish publish_;
   const Gather gather_;
   admin::PassBook book_;
