@@ -14,6 +14,7 @@
 #include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
+#include "proxy/app/old_names.h"
 #include "proxy/app/operations_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/pass_keeper.h"
@@ -83,9 +84,9 @@ class Server {
         clock_(clock),
         log_(log),
         safeguarding_(safeguarding),
-        ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
+        ledger_(options.state, person_tag(), [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
-        portal_(options.state, pac_text(settings),
+        portal_(options.state, pac_text(settings), person_tag(),
                 [](const std::string& message) { spdlog::error("portal: {}", message); }),
         look_(io_),
         day_(io_),
@@ -93,8 +94,8 @@ class Server {
         drain_(io_),
         signals_(io_, SIGHUP, SIGTERM, SIGINT),
         passes_(
-            io_.get_executor(), options.state, clock, [this](auto snapshot) { put_passes(std::move(snapshot)); },
-            [this] { return pass_uses(); }, [this] { return operations_.status(); }),
+            io_.get_executor(), options.state, clock, safeguarding.pseudonyms(),
+            [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); }, [this] { return operations_.status(); }),
         operations_(options.state, options.policy, settings, clock, safeguarding.recorder()) {}
 
   int run() {
@@ -135,12 +136,18 @@ class Server {
     identities_.reset();
     desk_.join();
     write_hits();
+    log_private_use(private_use_.take());
     passes_.stop();
     report();
     return 0;
   }
 
  private:
+  /// Who people are in files that say no names.
+  std::function<std::string(std::string_view)> person_tag() const {
+    return [&pseudonyms = safeguarding_.pseudonyms()](std::string_view key) { return pseudonyms.of_person(key); };
+  }
+
   snapshot::LoadRequest load_request(std::string why) const {
     snapshot::LoadRequest request;
     request.policy = options_.policy;
@@ -201,7 +208,7 @@ class Server {
     if (!good) return nullptr;
     next->snapshot = passes_.adopt(next->snapshot);
     warn_of_groups_without_accounts(settings_, next->snapshot->policy);
-    seal_names_to(next->snapshot->policy, options_.state);
+    seal_names_to(next->snapshot->policy, options_.state, clock_.now());
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     operations_.loaded(loaded.version, loaded.snapshot->catalogue->lists().size(), loaded.entries);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
@@ -210,17 +217,9 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_,
-                            clock_,
-                            log_,
-                            safeguarding_.recorder(),
-                            safeguarding_.pseudonyms(),
-                            ledger_,
-                            limit_,
-                            portal_,
-                            desk_,
-                            authenticator_.get(),
-                            sign_ins_};
+    const Services services{
+        settings_, clock_, log_,    private_use_, safeguarding_.recorder(), safeguarding_.pseudonyms(),
+        ledger_,   limit_, portal_, desk_,        authenticator_.get(),     sign_ins_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -371,6 +370,7 @@ class Server {
     hits_timer_.expires_after(kKeepHits);
     hits_timer_.async_wait([this](net::error_code error) {
       write_hits();
+      log_private_use(private_use_.take(clock_.seconds()));
       if (!error) keep_hits();
     });
   }
@@ -380,6 +380,11 @@ class Server {
     for (const auto& worker : workers_)
       worker->hits().add_to(hits.by_list);
     if (hits.by_list != hits_written_ && lists::write_hits(options_.state, hits)) hits_written_ = hits.by_list;
+  }
+
+  void log_private_use(const std::vector<std::string>& lines) {
+    for (const auto& line : lines)
+      log_.write_line(line);
   }
 
   void drain() {
@@ -418,6 +423,7 @@ class Server {
   const snapshot::Settings& settings_;
   const Clock& clock_;
   telemetry::AccessLog& log_;
+  telemetry::PrivateTally private_use_;
   Safeguarding& safeguarding_;
   quota::Ledger ledger_;
   ConnectionLimit limit_;
@@ -513,7 +519,8 @@ int serve(const ServeOptions& options) {
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
-    Safeguarding safeguarding(options.state, *settings, *clock);
+    Safeguarding safeguarding(options.state, *settings, *clock, log);
+    take_names_out_of_files(options.state, safeguarding.pseudonyms());
     Server server(options, *settings, *clock, log, safeguarding, log_options.file);
     const int code_of_run = server.run();
     safeguarding.stop();  // writes what is left while the workers that its handlers post to are still there

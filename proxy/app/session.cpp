@@ -124,7 +124,7 @@ net::Task<Session::Next> Session::refuse_head(http::HeadError error) {
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
   const rules::Facts facts{stage, host, tx_.port, path};
   auto verdict = tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
-  if (!verdict.pass.empty()) worker_.pass_uses().add(verdict.pass, client_text_);
+  if (!verdict.pass.empty()) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
   return verdict;
 }
 
@@ -190,6 +190,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
       co_return co_await send_to_terms(portal::kBase, tx_.url);
     co_return co_await refuse(403);
   }
+  if (policy.private_use.covers(tx_.verdict)) count_private_use();
   quotas_ = tx_.verdict.quotas;
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
@@ -201,7 +202,6 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
 void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
-  const auto& policy_categories = tx_.engine->snapshot()->catalogue->categories();
   auto& counters = worker_.count();
   counters.add(telemetry::Counter::requests);
   counters.add(verdict.action == rules::Action::block ? telemetry::Counter::blocked : telemetry::Counter::allowed);
@@ -226,9 +226,7 @@ void Session::log() {
   record.action = to_string(verdict.action);
   record.reason = to_string(verdict.reason);
   record.detail = tx_.detail;
-  for (std::size_t id = 0; id < policy_categories.size(); ++id)
-    if (verdict.categories.test(id))
-      record.categories.push_back(policy_categories.name(static_cast<categories::CategoryId>(id)));
+  record.categories = category_names();
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;
@@ -257,7 +255,7 @@ void Session::log() {
   record.ms_connect = tx_.connect;
   record.ms_total = since(tx_.began);
   record.end = tx_.end;
-  worker_.services().log.write(record);
+  if (!is_counted_only()) worker_.services().log.write(record);
 }
 
 /// For who is at the address now. What another person had open does not go over to whoever signs in next.

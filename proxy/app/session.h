@@ -108,6 +108,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void cut(net::End cause);
   void log();
 
+  // private_use.cpp
+  std::vector<std::string_view> category_names() const;
+  void count_private_use();
+  bool is_counted_only() const;
+
   // own_pages.cpp
   bool is_own(const http::RequestHead& head);
   std::vector<portal::QuotaLeft> quotas_left(rules::SysSeconds now) const;

@@ -26,6 +26,7 @@
 #include "proxy/telemetry/access_log.h"
 #include "proxy/telemetry/counters.h"
 #include "proxy/telemetry/id.h"
+#include "proxy/telemetry/private_tally.h"
 
 namespace boost::asio {
 class thread_pool;
@@ -42,6 +43,7 @@ struct Services {
   const snapshot::Settings& settings;
   const Clock& clock;
   telemetry::AccessLog& log;
+  telemetry::PrivateTally& private_use;
   safeguarding::Recorder& recorder;
   const safeguarding::Pseudonyms& pseudonyms;
   quota::Ledger& ledger;
@@ -120,7 +122,9 @@ class Worker {
   }
   /// What they have used up, as known a second ago: the bits of Subject::spent.
   std::uint32_t spent(const rules::Subject& subject, rules::SysSeconds now) const {
-    return spent_->empty() ? 0 : quota::spent_bits(*spent_, rules::person_key(subject), now);
+    return spent_->empty()
+               ? 0
+               : quota::spent_bits(*spent_, services_.pseudonyms.of_person(rules::person_key(subject)), now);
   }
   /// A connection was ended because its grace is over.
   void note_end_of_grace() { ++ends_of_grace_; }

@@ -52,6 +52,7 @@ int run(int argc, const char* const* argv) {
   add_lessons(commands);
   add_records(commands);
   add_operations(commands);
+  add_rights(commands);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

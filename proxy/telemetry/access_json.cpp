@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "proxy/telemetry/access_log.h"
+#include "proxy/telemetry/time_text.h"
 #include "proxy/wire/utf8.h"
 
 namespace breakwater::telemetry {
@@ -138,6 +139,14 @@ std::string_view formatted_second(std::chrono::sys_seconds second) {
 }
 
 }  // namespace
+
+std::string time_text(SysMilliseconds time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  std::string out(formatted_second(second));
+  out += '.';
+  append_padded(out, static_cast<std::uint64_t>((time - second).count()), 3);
+  return out += 'Z';
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
