@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/app/forwarding.h"
 #include "proxy/app/worker.h"
 #include "proxy/safeguarding/context.h"
 #include "proxy/safeguarding/store.h"
@@ -63,6 +64,7 @@ struct Gathering {
 
 Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock)
     : state_(std::move(state)),
+      settings_(settings),
       clock_(clock),
       pseudonyms_(load_pseudonyms(state_ / "keys")),
       sealer_(std::make_shared<safeguarding::Sealer>(state_)),
@@ -102,6 +104,7 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
       policy.retention, safeguarding::RetentionKeeper::Options{
                             state_, [this] { return clock_.now(); },
                             FailureTeller("what is too old is still there, and is tried again in an hour")});
+  forwarder_ = start_forwarding(state_, settings_);
 }
 
 void Safeguarding::use(const rules::Policy& policy) {
@@ -112,6 +115,8 @@ void Safeguarding::use(const rules::Policy& policy) {
 
 void Safeguarding::stop() {
   ending_ = true;
+  if (forwarder_) tell_end(*forwarder_);
+  forwarder_.reset();
   recorder_.reset();
   retention_.reset();
   desk_.reset();

@@ -67,8 +67,8 @@ void raise_descriptor_limit() {
 /// "" where the settings do not say how clients call the gateway.
 std::string pac_text(const snapshot::Settings& settings) {
   if (settings.pac_host.empty()) return "";
-  return auth::pac_text(
-      {settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen)});
+  return auth::pac_text({settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen),
+                         settings.pac_direct});
 }
 
 /// The running gateway: its workers, and the thread that reloads, drains and ends them.

@@ -46,6 +46,7 @@ void add_state(CLI::App& command, std::filesystem::path& state);
 // By matter.
 void add_gateway(Commands& commands);
 void add_lists(Commands& commands);
+void add_deploy(Commands& commands);
 void add_lessons(Commands& commands);
 void add_people(Commands& commands);
 void add_records(Commands& commands);

@@ -150,8 +150,9 @@ class Gateway:
             return lines if len(lines) >= count else None
         return until(find, lambda: f"{count} log lines with {wanted}: {self.log_now()}")
 
-    def attempts(self):
-        command = [BINARY, "attempts", "--state", self.state, "--json"]
+    def attempts(self, state=None):
+        """Those of its state directory, or of a copy of it."""
+        command = [BINARY, "attempts", "--state", state or self.state, "--json"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert result.returncode == 0, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]

@@ -163,7 +163,7 @@ TEST(Settings, BrokenTomlIsOneError) {
   EXPECT_TRUE(categories::has_errors(diagnostics));
 }
 
-TEST(Settings, MailIsSentSafelyOrTheMistakeIsTold) {
+TEST(Settings, MailAndRecordsAreSentSafelyOrTheMistakeIsTold) {
   struct Case {
     std::string_view text;
     std::vector<std::string> expected;
@@ -187,6 +187,11 @@ TEST(Settings, MailIsSentSafelyOrTheMistakeIsTold) {
        {"smtp.url: expected smtp://HOST:PORT or smtps://HOST:PORT, without name and password"}},
       {"smtp.from = \"a\"", {"smtp.from: \"a\" is no address"}},
       {"smtp.tls = \"yes\"", {R"(smtp.tls: expected one of "required", "starttls-if-offered", "none")"}},
+      {"store.central = \"host=db.example sslmode=verify-full\"\nstore.gateway = \"site 1\"", {}},
+      {"store.central = \"host=/run/pg password=a\"",
+       {"store.central: has a password in it: put that into the first line of store.password_file"}},
+      {"store.gateway = \"caf\u00e9\"", {"store.gateway: expected a name in quotes, of 64 ASCII characters at most"}},
+      {"store.centre = \"\"", {R"(unknown setting "store.centre"; did you mean "store.central"?)"}},
       {"alerts.least = 3", {R"(alerts.least: expected one of "notice", "warning", "danger")"}},
   };
   for (const auto& [text, expected] : table) {
