@@ -25,6 +25,7 @@
 #include "proxy/auth/pac.h"
 #include "proxy/lists/hits.h"
 #include "proxy/lists/locked_list.h"
+#include "proxy/net/connector.h"
 #include "proxy/net/listener.h"
 #include "proxy/operations/service_manager.h"
 #include "proxy/portal/portal.h"
@@ -69,8 +70,8 @@ void raise_descriptor_limit() {
 /// "" where the settings do not say how clients call the gateway.
 std::string pac_text(const snapshot::Settings& settings) {
   if (settings.pac_host.empty()) return "";
-  return auth::pac_text(
-      {settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen), settings.pac_direct});
+  return auth::pac_text({settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen),
+                         settings.pac_direct});
 }
 
 /// The running gateway: its workers, and the thread that reloads, drains and ends them.
@@ -224,7 +225,9 @@ class Server {
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
     if (!listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) ||
-        !listen(Worker::Listener::tls, settings_.tls_listen))
+        !listen(Worker::Listener::tls, settings_.tls_listen) ||
+        !listen(Worker::Listener::intercepted_http, settings_.intercept_http) ||
+        !listen(Worker::Listener::intercepted_tls, settings_.intercept_tls) || !may_mark())
       return false;
     for (const auto& given : inherited_.endpoints()) {
       if (std::find(endpoints_.begin(), endpoints_.end(), given) == endpoints_.end())
@@ -256,10 +259,38 @@ class Server {
         }
       }
       endpoints_.push_back(*endpoint);
-      listeners_.push_back(net::to_string(*endpoint) + (kind == Worker::Listener::tls ? " by TLS" : ""));
+      listeners_.push_back(net::to_string(*endpoint).append(addition(kind)));
       announcements_.push_back("listening on " + listeners_.back());
     }
     return true;
+  }
+
+  static std::string_view addition(Worker::Listener kind) {
+    switch (kind) {
+      case Worker::Listener::plain:
+        break;
+      case Worker::Listener::tls:
+        return " by TLS";
+      case Worker::Listener::intercepted_http:
+        return " for intercepted HTTP";
+      case Worker::Listener::intercepted_tls:
+        return " for intercepted TLS";
+    }
+    return "";
+  }
+
+  /// Without its mark a connection to an origin might be brought back here, so that the gateway does not start.
+  bool may_mark() {
+    const auto mark = workers_.front()->mark();
+    if (mark == 0) return true;
+    net::error_code error;
+    net::Socket probe(io_.get_executor());
+    probe.open(net::tcp::v4(), error);
+    if (!error) net::set_mark(probe, mark, error);
+    if (error)
+      std::cerr << "breakwater: intercept.mark cannot be set (it needs CAP_NET_ADMIN; 0 is none): " << error.message()
+                << '\n';
+    return !error;
   }
 
   bool know_accounts() {
@@ -289,6 +320,7 @@ class Server {
     net::Acceptor probe(io_.get_executor());
     probe.open(endpoint.protocol(), error);
     if (!error) probe.set_option(net::Acceptor::reuse_address(true), error);
+    if (!error && endpoint.address().is_v6()) probe.set_option(net::asio::ip::v6_only(true), error);
     if (!error) probe.bind(endpoint, error);
     if (!error) probe.listen(1, error);
     if (error)

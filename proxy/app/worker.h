@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -71,7 +72,7 @@ class Worker {
   Worker(const Services& services, InForce in_force);
   ~Worker();
 
-  enum class Listener : std::uint8_t { plain, tls };
+  enum class Listener : std::uint8_t { plain, tls, intercepted_http, intercepted_tls };
   /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
   net::tcp::endpoint listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error);
   /// Accepts from a queue that is open already; before start().
@@ -105,6 +106,14 @@ class Worker {
   const snapshot::Settings& settings() const { return services_.settings; }
   const std::shared_ptr<rules::Engine>& engine() const { return engine_; }
   const std::vector<categories::IpAddress>& own() const { return own_; }
+  /// Is it a port at which intercepted connections arrive?
+  bool intercepts_at(std::uint16_t port) const {
+    return std::find(intercept_ports_.begin(), intercept_ports_.end(), port) != intercept_ports_.end();
+  }
+  /// Of connections to origins, so that rules of the kernel do not bring them back; 0: none.
+  std::uint32_t mark() const {
+    return intercept_ports_.empty() ? 0 : static_cast<std::uint32_t>(settings().intercept_mark);
+  }
   const identity::IdentityMap& identities() const { return *identities_; }
   net::Wheel& wheel() { return wheel_; }
   dns::Resolver& resolver() { return resolver_; }
@@ -154,6 +163,7 @@ class Worker {
   std::vector<char> relay_buffer_;
   std::shared_ptr<const net::TlsServer> tls_;
   std::vector<std::pair<Listener, std::unique_ptr<net::Acceptor>>> acceptors_;
+  std::vector<std::uint16_t> intercept_ports_;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer second_;
   std::optional<rules::SysSeconds> next_bell_;
