@@ -10,6 +10,7 @@ namespace breakwater::app {
 namespace {
 
 constexpr std::size_t kReadHead = 8 * 1024;
+constexpr std::chrono::milliseconds kFirstWord{1000};  ///< for a new connection to speak, once the gateway is ending
 
 std::chrono::microseconds since(Transaction::Steady::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Transaction::Steady::now() - begin);
@@ -73,10 +74,10 @@ net::Task<bool> Session::secure() {
 net::Task<bool> Session::receive_first_byte() {
   const bool first = requests_++ == 0;
   if (client_.in().size() == 0) {
-    if (worker_.draining()) co_return false;
+    if (worker_.draining() && !first) co_return false;
     phase_ = Phase::idle;
     client_.in().shrink_to_fit();
-    client_.arm(first ? worker_.settings().head : worker_.settings().idle);
+    client_.arm(worker_.draining() ? kFirstWord : first ? worker_.settings().head : worker_.settings().idle);
     const auto io = co_await client_.fill(kReadHead);
     phase_ = Phase::busy;
     if (io == net::Io::timeout) worker_.count().add(telemetry::Counter::deadline_hits);
@@ -350,7 +351,11 @@ void Session::rejudge_if_stale() {
 }
 
 void Session::drain() {
-  if (phase_ == Phase::idle) client_.close();
+  // Who has connected and not yet spoken was not told to go elsewhere: its request may be on its way.
+  if (phase_ == Phase::idle && requests_ == 1)
+    client_.arm(kFirstWord);
+  else if (phase_ == Phase::idle)
+    client_.close();
   request_.persistence = http::Persistence::close;
 }
 

@@ -43,6 +43,10 @@ net::tcp::endpoint Worker::listen(Listener kind, const net::tcp::endpoint& endpo
   return bound;
 }
 
+void Worker::adopt(Listener kind, net::Acceptor acceptor) {
+  acceptors_.emplace_back(kind, std::make_unique<net::Acceptor>(std::move(acceptor)));
+}
+
 void Worker::start(std::function<void()> on_end) {
   const auto finished = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
@@ -102,6 +106,7 @@ net::Task<> Worker::every_second() {
     second_.expires_after(std::chrono::seconds(1));
     co_await second_.async_wait(net::use_task);
     if (ended_) break;
+    turned_ = std::chrono::steady_clock::now();
     pool_.sweep();
     const auto now = services_.clock.seconds();
     const auto spending = settle_quotas(now);

@@ -72,6 +72,8 @@ class Worker {
   enum class Listener : std::uint8_t { plain, tls };
   /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
   net::tcp::endpoint listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error);
+  /// Accepts from a queue that is open already; before start().
+  void adopt(Listener kind, net::Acceptor acceptor);
   /// `on_end` is called on the worker's thread when it has ended, after post_drain().
   void start(std::function<void()> on_end);
   void join();
@@ -90,6 +92,10 @@ class Worker {
   void post_abort();
 
   const telemetry::Counters& counters() const { return counters_; }
+  /// How long ago its loop turned last, which it does every second; any thread.
+  std::chrono::milliseconds since_turn() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - turned_.load());
+  }
 
   // What a session uses.
   net::Executor executor() { return io_.get_executor(); }
@@ -149,6 +155,7 @@ class Worker {
   std::optional<rules::SysSeconds> next_bell_;
   rules::SysSeconds judged_at_{};
   std::uint64_t ends_of_grace_ = 0;  ///< since the last receipt
+  std::atomic<std::chrono::steady_clock::time_point> turned_ = std::chrono::steady_clock::now();
   bool draining_ = false;
   bool ended_ = false;
   std::thread thread_;

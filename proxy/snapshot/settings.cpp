@@ -224,6 +224,43 @@ Read endpoints(std::vector<std::string> Settings::*member) {
       [member](Settings& out) { (out.*member).clear(); });
 }
 
+std::string add_local_name(const std::string& text, Settings& out) {
+  const auto host = categories::normalise_host(text, categories::HostSource::person);
+  if (!host || host->is_literal()) return quote(text) + " is no name, as \"intranet.example.org\"";
+  out.pac_direct.emplace_back(host->text());
+  return {};
+}
+
+std::string add_interface(const std::string& text, Settings& out) {
+  constexpr std::size_t kMost = 15;  // IFNAMSIZ, without its end
+  const bool is_plain = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+  if (text.empty() || text.size() > kMost || !is_plain) return quote(text) + " is no interface, as \"wlan0\"";
+  out.deploy_interfaces.push_back(text);
+  return {};
+}
+
+std::string add_direct(const std::string& text, Settings& out) {
+  const auto direct = deploy::parse_direct(text);
+  if (!direct) return quote(text) + " is not PROTOCOL/PORTS NETWORK, as \"udp/3478-3481 52.112.0.0/14\"";
+  out.deploy_direct.push_back(*direct);
+  return {};
+}
+
+Read addresses(std::vector<categories::IpAddress> Settings::*member) {
+  return strings(
+      "addresses",
+      [member](const std::string& text, Settings& out) -> std::string {
+        const auto address = categories::IpAddress::parse(text);
+        if (!address) return quote(text) + " is no address";
+        (out.*member).push_back(*address);
+        return {};
+      },
+      [member](Settings& out) { (out.*member).clear(); });
+}
+
 std::string read_ports(const toml::node& node, Settings& out) {
   const auto* array = node.as_array();
   if (!array) return expected("a list of port numbers");
@@ -289,6 +326,8 @@ const std::vector<Setting>& table() {
          out.pac_host = host ? std::string(host->text()) : std::string();
          return {};
        }},
+      {"proxy.pac.direct", "[]", "names", "local names that browsers reach without the gateway, with all below them",
+       strings("names", add_local_name, [](Settings& out) { out.pac_direct.clear(); })},
       {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
        number(&Settings::threads, 0, 256)},
       {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
@@ -418,12 +457,24 @@ const std::vector<Setting>& table() {
        duration(&Settings::store_timeout, seconds(1), std::chrono::minutes(10))},
       {"store.retry", "\"1s\"", "10ms to 1m", "before it is tried again; it doubles with each try, to a minute",
        duration(&Settings::store_retry, kLeast, std::chrono::minutes(1))},
+      {"metrics.listen", "\"\"", "ADDR:PORT",
+       "metrics for Prometheus and /healthz, for everybody who reaches the address, as \"127.0.0.1:9639\"; empty: none",
+       endpoint(&Settings::metrics_listen)},
       {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
        path(&Settings::log_file)},
       {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",
        size(&Settings::log_rotate_bytes, 4096, std::uint64_t{1} << 40)},
       {"log.keep", "10", "1 to 1000", "access logs that are kept beside the one being written",
        number(&Settings::log_keep, 1, 1000)},
+      {"deploy.interfaces", "[]", "names", "interfaces towards the Wi-Fi, for the rules of `breakwater deploy`",
+       strings("names", add_interface, [](Settings& out) { out.deploy_interfaces.clear(); })},
+      {"deploy.addresses", "[]", "addresses", "the gateway's addresses on the Wi-Fi, IPv4 and IPv6",
+       addresses(&Settings::deploy_addresses)},
+      {"deploy.resolvers", "[]", "addresses", "where DNS of the Wi-Fi is sent, one address a family; none: the gateway",
+       addresses(&Settings::deploy_resolvers)},
+      {"deploy.direct", "[]", "PROTOCOL/PORTS NETWORK",
+       "what the Wi-Fi may reach without the gateway, as \"udp/3478-3481 52.112.0.0/14\"",
+       strings("PROTOCOL/PORTS NETWORK", add_direct, [](Settings& out) { out.deploy_direct.clear(); })},
   };
   return settings;
 }

@@ -8,6 +8,7 @@
 
 #include "categories/diagnostic.h"
 #include "proxy/alerts/dispatcher.h"
+#include "proxy/deploy/direct.h"
 #include "proxy/safeguarding/central_options.h"
 #include "rules/gate.h"
 
@@ -34,6 +35,7 @@ struct Settings {
   milliseconds auth_idle{};
   PlainAuth auth_plain = PlainAuth::refuse;
   std::string pac_host;
+  std::vector<std::string> pac_direct;
   std::uint64_t threads = 0;
   std::uint64_t connections = 0;
   std::uint64_t connections_per_client = 0;
@@ -83,9 +85,14 @@ struct Settings {
   milliseconds store_connect{};
   milliseconds store_timeout{};
   milliseconds store_retry{};
+  std::string metrics_listen;
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
+  std::vector<std::string> deploy_interfaces;
+  std::vector<categories::IpAddress> deploy_addresses;
+  std::vector<categories::IpAddress> deploy_resolvers;
+  std::vector<deploy::Direct> deploy_direct;
 };
 
 /// Of the first of ADDR:PORT; 0 where there is none.

@@ -10,10 +10,12 @@ NXDOMAIN, SERVFAIL = 3, 2
 
 
 class Dns:
-    """`answers` maps a name to its addresses, to a response code, or to None for silence; each address has `ttl`."""
+    """`answers` maps a name to its addresses, to a response code, or to None for silence; each address has `ttl`.
+    `records` maps (name, type) to the data of one more record."""
 
-    def __init__(self, answers, ttl=60):
+    def __init__(self, answers, ttl=60, records=None):
         self.answers = answers
+        self.records = records or {}
         self.ttl = ttl
         self.asked = []  # (name, type)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -49,6 +51,7 @@ class Dns:
         code, texts = (answer, []) if isinstance(answer, int) else (0, answer)
         addresses = map(ipaddress.ip_address, texts)
         records = [address.packed for address in addresses if {4: A, 6: AAAA}[address.version] == kind]
+        records += [data for key, data in self.records.items() if key == (name, kind)]
         head = question[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(records), 0, 0)
         return head + question[12 : at + 5] + b"".join(
             b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, self.ttl, len(packed)) + packed for packed in records)
