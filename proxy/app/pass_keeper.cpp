@@ -29,12 +29,14 @@ std::string line_of(const ordered_json& value) {
 }  // namespace
 
 PassKeeper::PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
-                       const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather)
+                       const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather,
+                       Status status)
     : state_(std::move(state)),
       clock_(clock),
       pseudonyms_(pseudonyms),
       publish_(std::move(publish)),
       gather_(std::move(gather)),
+      status_(std::move(status)),
       book_(state_, [](const std::string& message) { spdlog::error("passes: {}", message); }),
       control_(executor, [this](std::string_view line, const admin::Peer& peer) { return answer(line, peer); }),
       second_(executor) {}
@@ -90,6 +92,8 @@ std::string PassKeeper::answer(std::string_view line, const admin::Peer& peer) {
       return grant(request->grant, peer);
     case admin::Command::revoke:
       return revoke(request->id, request->by, peer);
+    case admin::Command::status:
+      return status_();
     case admin::Command::list:
       break;
   }

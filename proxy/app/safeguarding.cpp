@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/app/file_retention.h"
+#include "proxy/app/forwarding.h"
 #include "proxy/app/worker.h"
 #include "proxy/safeguarding/context.h"
 #include "proxy/safeguarding/store.h"
@@ -65,6 +66,7 @@ struct Gathering {
 Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock,
                            telemetry::AccessLog& log)
     : state_(std::move(state)),
+      settings_(settings),
       clock_(clock),
       log_(log),
       pseudonyms_(load_pseudonyms(state_ / "keys")),
@@ -110,6 +112,7 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
                             }});
   if (const auto kept = kept_until_deleted(policy.retention); !kept.empty())
     spdlog::warn("[retention] of the policy sets no time for: {}; they are kept until somebody deletes them", kept);
+  forwarder_ = start_forwarding(state_, settings_);
 }
 
 void Safeguarding::use(const rules::Policy& policy) {
@@ -120,6 +123,8 @@ void Safeguarding::use(const rules::Policy& policy) {
 
 void Safeguarding::stop() {
   ending_ = true;
+  if (forwarder_) tell_end(*forwarder_);
+  forwarder_.reset();
   recorder_.reset();
   retention_.reset();
   desk_.reset();

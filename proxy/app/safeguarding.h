@@ -10,6 +10,7 @@
 #include "proxy/app/alert_keeper.h"
 #include "proxy/app/clock.h"
 #include "proxy/safeguarding/desk.h"
+#include "proxy/safeguarding/forward.h"
 #include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/safeguarding/retention.h"
@@ -47,6 +48,7 @@ class Safeguarding {
                                            Clock::Milliseconds until) const;
 
   const std::filesystem::path state_;
+  const snapshot::Settings& settings_;
   const Clock& clock_;
   telemetry::AccessLog& log_;
   const safeguarding::Pseudonyms pseudonyms_;
@@ -56,7 +58,8 @@ class Safeguarding {
   AlertKeeper alerts_;
   std::unique_ptr<safeguarding::Desk> desk_;  ///< ends before the alerts: it hands to them
   std::unique_ptr<safeguarding::RetentionKeeper> retention_;
-  std::unique_ptr<safeguarding::Recorder> recorder_;  ///< ends first: it hands to the desk
+  std::unique_ptr<safeguarding::Forwarder> forwarder_;  ///< none: there is no central store
+  std::unique_ptr<safeguarding::Recorder> recorder_;    ///< ends first: it hands to the desk
 };
 
 }  // namespace breakwater::app

@@ -4,6 +4,7 @@
 
 #include "proxy/cli/alerts.h"
 #include "proxy/cli/attempts.h"
+#include "proxy/cli/central.h"
 #include "proxy/cli/episode.h"
 #include "proxy/cli/keys.h"
 #include "proxy/cli/report.h"
@@ -131,6 +132,29 @@ void add_report(Commands& commands) {
   command->add_option("--reason", options->names.reason, "Why they are opened");
 }
 
+void add_central(Commands& commands) {
+  auto options = std::make_shared<cli::CentralOptions>();
+  auto* central = commands.group("central", "Look at the central store that several gateways share");
+  auto* status = commands.add(*central, "status", "Show how far each gateway is, and whether its chain has forked",
+                              [options] { return cli::central_status(*options); });
+  auto* verify = commands.add(*central, "verify", "Prove that the records there are as the gateways wrote them",
+                              [options] { return cli::central_verify(*options); });
+  auto* migrate = commands.add(*central, "migrate", "Make its tables, or bring them to this version",
+                               [options] { return cli::central_migrate(*options); });
+  for (auto* command : {status, verify, migrate}) {
+    auto* where = command->add_option_group("where");
+    auto* database = where->add_option("--database", options->database, "Connection string of PostgreSQL");
+    where->add_option("--config", options->config, "Settings file (TOML): its store.central");
+    where->require_option(1);
+    command->add_option("--password-file", options->password_file, "File whose first line is the password")
+        ->needs(database);
+  }
+  for (auto* command : {status, verify})
+    add_json(*command, options->output);
+  verify->add_option("--gateway", options->gateway, "Only this one: its name, or the beginning of its key");
+  verify->add_option("--head", options->head, "A signed head kept elsewhere: itself, or a file or mail with it");
+}
+
 void add_verify(Commands& commands) {
   auto options = std::make_shared<cli::VerifyOptions>();
   auto* command = commands.add("verify", "Prove that the records are as they were written",
@@ -161,6 +185,7 @@ void add_records(Commands& commands) {
   add_report(commands);
   add_keys(commands);
   add_verify(commands);
+  add_central(commands);
   add_unseal(commands);
 }
 

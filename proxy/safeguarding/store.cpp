@@ -9,9 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "categories/file.h"
 #include "proxy/safeguarding/appender.h"
 #include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/heads_file.h"
+#include "proxy/safeguarding/private_file.h"
 #include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/schema.h"
 #include "proxy/safeguarding/sqlite.h"
@@ -32,9 +33,7 @@ StoreError system_error() {
 /// Makes the folder (0700) and the file (0600), so that neither is ever wider; SQLite gives its other files the same
 /// mode, and syncs the folder with them. A folder that is there already stays as it is.
 std::optional<StoreError> make_file(const std::filesystem::path& state, const std::string& file) {
-  std::error_code ignored;  // mkdir() says it again
-  std::filesystem::create_directories(state.parent_path(), ignored);
-  if (::mkdir(state.c_str(), S_IRWXU) != 0 && errno != EEXIST) return system_error();
+  make_private_folder(state);
   // Only a file that is new is opened here: closing a descriptor drops the locks that SQLite holds on it in this
   // process.
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -135,13 +134,6 @@ std::string object_of(const char* key, const std::string& text) {
   return nlohmann::json{{key, text}}.dump();
 }
 
-/// Where the file cannot be written the head is still in the chain.
-std::optional<StoreError> add_to_heads(const std::filesystem::path& file, const Head& head) {
-  const categories::File out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (out && out.write(object_of(kHeadMember, to_text(head)) + "\n") && ::fsync(out.get()) == 0) return std::nullopt;
-  return StoreError{SQLITE_CANTOPEN, std::string(kHeadsFile).append(": ").append(categories::last_error())};
-}
-
 }  // namespace
 
 struct Store::Impl {
@@ -184,6 +176,7 @@ std::optional<StoreError> Store::Impl::open(Mode mode) {
   auto prepared = Appender::prepare(opened, sealer);
   if (!prepared) return prepared.error();
   appender = *std::move(prepared);
+  static_cast<void>(mend_heads(state / kHeadsFile));  // where that fails, the next head says so
   return std::nullopt;
 }
 
@@ -289,7 +282,9 @@ std::optional<StoreError> Store::Impl::sign_head(const ChainKey& key, Head& head
   key.sign(head);
   if (auto error = appender->add({head.time, Kind::head, "", object_of(kHeadMember, to_text(head)), ""})) return error;
   if (auto error = transaction->commit()) return error;
-  return add_to_heads(state / kHeadsFile, head);
+  // Where the file cannot be written the head is still in the chain.
+  const auto failure = append_head(state / kHeadsFile, head);
+  return failure.empty() ? std::nullopt : std::optional(StoreError{SQLITE_CANTOPEN, failure});
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

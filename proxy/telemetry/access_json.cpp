@@ -167,6 +167,7 @@ void append_json(std::string& out, const AccessRecord& record) {
   append_field(out, R"(,"user":)", record.user);
   append_field(out, R"(,"method":)", record.method);
   append_field(out, R"(,"scheme":)", record.scheme);
+  append_field(out, R"(,"door":)", record.door);
   append_field(out, R"(,"host":)", record.host);
   append_field(out, R"(,"dialled":)", record.dialled);
   append_field(out, R"(,"port":)", record.port);

@@ -24,6 +24,7 @@ struct AccessRecord {
   std::string_view user;
   std::string_view method;
   std::string_view scheme;
+  std::string_view door;  ///< "intercepted"; "" where the client asked the gateway
   std::string_view host;
   std::string_view dialled;  ///< the name dialled in its place, where that is another
   std::uint16_t port = 0;

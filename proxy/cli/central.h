@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "proxy/cli/check.h"
+
+namespace breakwater::cli {
+
+struct CentralOptions {
+  std::filesystem::path config;         ///< settings file, for its store.central
+  std::string database;                 ///< connection string, in its place
+  std::filesystem::path password_file;  ///< for `database`
+  std::string gateway;                  ///< by name or the beginning of its key; "": all
+  std::string head;                     ///< as VerifyOptions::head; of one gateway
+  Output output = Output::text;
+};
+
+/// How far each gateway is in the central store; 1 where one is forked.
+int central_status(const CentralOptions& options);
+/// Verifies the chains of gateways as they are there; 1 where one is not as it was written.
+int central_verify(const CentralOptions& options);
+/// Makes the tables, or brings them to this version.
+int central_migrate(const CentralOptions& options);
+
+}  // namespace breakwater::cli
