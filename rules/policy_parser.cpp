@@ -11,6 +11,7 @@
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
 #include "rules/recipient_parser.h"
+#include "rules/private_use_parser.h"
 #include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
@@ -337,6 +338,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("bell")) bell(std::move(*table));
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
+  if (auto table = top.table("log")) draft_.private_use = parse_private_use(*table, all_periods_, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));

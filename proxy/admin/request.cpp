@@ -9,8 +9,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Command, std::string_view>, 3> kCommands{
-    {{Command::grant, "pass grant"}, {Command::list, "pass list"}, {Command::revoke, "pass revoke"}}};
+constexpr std::array<std::pair<Command, std::string_view>, 4> kCommands{{{Command::grant, "pass grant"},
+                                                                         {Command::list, "pass list"},
+                                                                         {Command::revoke, "pass revoke"},
+                                                                         {Command::status, "status"}}};
 
 /// The members of a request by their names: the one table for reading and writing.
 template <class R, class Visit>
@@ -29,6 +31,7 @@ void members(R& request, const Visit& visit) {
       visit("by", request.by);
       break;
     case Command::list:
+    case Command::status:
       break;
   }
 }
@@ -48,7 +51,7 @@ Result<Request, std::string_view> parse_request(std::string_view line) {
   const auto name = text("command");
   const auto* const known =
       std::find_if(kCommands.begin(), kCommands.end(), [&name](const auto& each) { return each.second == name; });
-  if (known == kCommands.end()) return "the command is none of pass grant, pass list and pass revoke";
+  if (known == kCommands.end()) return "the command is none of pass grant, pass list, pass revoke and status";
   request.command = known->first;
   std::size_t taken = 1;
   members(request, [&](const char* key, std::string& member) {

@@ -7,6 +7,7 @@
 #include "proxy/admin/pass_book.h"
 #include "proxy/app/clock.h"
 #include "proxy/app/pass_uses.h"
+#include "proxy/safeguarding/pseudonym.h"
 #include "rules/engine.h"
 
 namespace breakwater::app {
@@ -20,7 +21,11 @@ class PassKeeper {
   /// What the workers saw since the last call.
   using Gather = std::function<std::vector<PassUses::Counts>()>;
 
-  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock, Publish publish, Gather gather);
+  /// The answer to who asks for the gateway's status.
+  using Status = std::function<std::string()>;
+
+  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
+             const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Status status);
 
   /// A snapshot as it was loaded, with the passes that its policy still knows. It is the one in force from now on.
   std::shared_ptr<const rules::Snapshot> adopt(const std::shared_ptr<const rules::Snapshot>& loaded);
@@ -40,8 +45,10 @@ class PassKeeper {
 
   const std::filesystem::path state_;
   const Clock& clock_;
+  const safeguarding::Pseudonyms& pseudonyms_;
   const Publish publish_;
   const Gather gather_;
+  const Status status_;
   admin::PassBook book_;
   admin::ControlServer control_;
   net::Timer second_;

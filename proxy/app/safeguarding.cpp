@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/app/file_retention.h"
 #include "proxy/app/forwarding.h"
 #include "proxy/app/worker.h"
 #include "proxy/safeguarding/context.h"
@@ -62,10 +63,12 @@ struct Gathering {
 
 }  // namespace
 
-Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock)
+Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock,
+                           telemetry::AccessLog& log)
     : state_(std::move(state)),
       settings_(settings),
       clock_(clock),
+      log_(log),
       pseudonyms_(load_pseudonyms(state_ / "keys")),
       sealer_(std::make_shared<safeguarding::Sealer>(state_)),
       alerts_(state_, snapshot::smtp_options(settings), snapshot::alert_options(settings), clock, sealer_) {
@@ -103,7 +106,12 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   retention_ = std::make_unique<safeguarding::RetentionKeeper>(
       policy.retention, safeguarding::RetentionKeeper::Options{
                             state_, [this] { return clock_.now(); },
-                            FailureTeller("what is too old is still there, and is tried again in an hour")});
+                            FailureTeller("what is too old is still there, and is tried again in an hour"),
+                            [this](const auto& retention, auto now, auto& done) {
+                              return delete_old_files(state_, log_, retention, now, done);
+                            }});
+  if (const auto kept = kept_until_deleted(policy.retention); !kept.empty())
+    spdlog::warn("[retention] of the policy sets no time for: {}; they are kept until somebody deletes them", kept);
   forwarder_ = start_forwarding(state_, settings_);
 }
 

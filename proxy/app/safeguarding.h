@@ -15,6 +15,7 @@
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/safeguarding/retention.h"
 #include "proxy/snapshot/settings.h"
+#include "proxy/telemetry/access_log.h"
 #include "rules/policy.h"
 
 namespace breakwater::app {
@@ -28,7 +29,8 @@ class Safeguarding {
   using Workers = std::span<const std::unique_ptr<Worker>>;
 
   /// Throws std::runtime_error where there can be no pseudonyms.
-  Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock);
+  Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock,
+               telemetry::AccessLog& log);
   ~Safeguarding();
 
   safeguarding::Recorder& recorder() { return *recorder_; }
@@ -48,6 +50,7 @@ class Safeguarding {
   const std::filesystem::path state_;
   const snapshot::Settings& settings_;
   const Clock& clock_;
+  telemetry::AccessLog& log_;
   const safeguarding::Pseudonyms pseudonyms_;
   Workers workers_;
   std::atomic<bool> ending_ = false;

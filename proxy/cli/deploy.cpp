@@ -21,8 +21,14 @@
 namespace breakwater::cli {
 namespace {
 
+// Where the gateway intercepts as long as its settings do not say so: nothing listens there, and nothing gets out.
 constexpr std::uint16_t kInterceptHttp = 3129;
 constexpr std::uint16_t kInterceptTls = 3130;
+
+std::uint16_t port_or(const std::vector<std::string>& endpoints, std::uint16_t usual) {
+  const auto port = snapshot::port_of(endpoints);
+  return port != 0 ? port : usual;
+}
 
 std::optional<std::string> read(const std::filesystem::path& file) {
   std::string error;
@@ -58,8 +64,8 @@ std::optional<deploy::Site> site_of(const DeployOptions& options) {
   site.pac_host = settings.pac_host;
   site.proxy_port = snapshot::port_of(settings.listen);
   site.tls_proxy_port = snapshot::port_of(settings.tls_listen);
-  site.intercept_http_port = kInterceptHttp;
-  site.intercept_tls_port = kInterceptTls;
+  site.intercept_http_port = port_or(settings.intercept_http, kInterceptHttp);
+  site.intercept_tls_port = port_or(settings.intercept_tls, kInterceptTls);
   if (!options.policy.empty()) {
     const auto policy = read(options.policy);
     if (!policy) return std::nullopt;

@@ -51,6 +51,8 @@ int run(int argc, const char* const* argv) {
   add_deploy(commands);
   add_lessons(commands);
   add_records(commands);
+  add_operations(commands);
+  add_rights(commands);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -50,6 +50,8 @@ void add_deploy(Commands& commands);
 void add_lessons(Commands& commands);
 void add_people(Commands& commands);
 void add_records(Commands& commands);
+void add_operations(Commands& commands);
+void add_rights(Commands& commands);
 
 /// Everything after `int main(`: 2 where the command line is wrong.
 int run(int argc, const char* const* argv);

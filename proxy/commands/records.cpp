@@ -15,16 +15,22 @@
 namespace breakwater::commands {
 namespace {
 
+void add_names(CLI::App& command, cli::NamesOptions& names) {
+  command.add_flag_callback(
+      "--names", [&names] { names.names = cli::NamesOptions::Names::open; },
+      "Open the names: recorded, with --by and --reason");
+  command.add_option("--key", names.key, "Private key of breakwater keys new (default: the gateway's holding key)");
+  command.add_option("--passphrase-file", names.passphrase_file, "File whose first line is its passphrase");
+}
+
 void add_attempts(Commands& commands) {
-  struct Options {
-    std::filesystem::path state;
-    std::string since;
-    cli::Output output = cli::Output::text;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<cli::AttemptsOptions>();
   auto* command = commands.add("attempts", "List the recorded attempts in concern categories",
-                               [options] { return cli::attempts(options->state, options->since, options->output); });
+                               [options] { return cli::attempts(*options); });
   add_state(*command, options->state);
+  add_names(*command, options->names);
+  command->add_option("--by", options->names.by, "Who opens the names");
+  command->add_option("--reason", options->names.reason, "Why they are opened");
   command->add_option("--since", options->since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
   add_json(*command, options->output);
 }
@@ -64,14 +70,6 @@ void add_keys(Commands& commands) {
   add_state(*list, options->state);
   for (auto* command : {make, show, list})
     add_json(*command, options->output);
-}
-
-void add_names(CLI::App& command, cli::NamesOptions& names) {
-  command.add_flag_callback(
-      "--names", [&names] { names.names = cli::NamesOptions::Names::open; },
-      "Open the names: recorded, with --by and --reason");
-  command.add_option("--key", names.key, "Private key of breakwater keys new (default: the gateway's holding key)");
-  command.add_option("--passphrase-file", names.passphrase_file, "File whose first line is its passphrase");
 }
 
 void add_episode(Commands& commands) {

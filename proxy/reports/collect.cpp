@@ -247,7 +247,7 @@ EpisodeEntry to_entry(const Case& about, const safeguarding::EpisodeNames* names
 Result<Report, safeguarding::StoreError> collect(safeguarding::Store& store, const Wanted& wanted,
                                                  safeguarding::Opener* opener) {
   Collector collector(wanted, opener);
-  const auto cases = read_cases(store);
+  const auto cases = read_cases(store, {}, opener);
   if (!cases) return cases.error();
   for (const auto& about : *cases)
     collector.add(about);

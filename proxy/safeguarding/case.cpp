@@ -1,4 +1,4 @@
-// decision {"state":"under review","reason":"...","outcome":"...","by":"..."}
+// decision {"state":"under review","by":"..."}, sealed {"reason":"...","outcome":"..."}
 // hold     {"hold":true,"by":"...","reason":"..."}
 // access   {"by":"...","reason":"...","what":"show","subject":"P-4T9ZQX2C"}
 
@@ -36,7 +36,7 @@ Entry entry(const std::string& reference, Milliseconds time, Kind kind, const Js
 /// Gathers the records of each reference.
 class Reader {
  public:
-  explicit Reader(const CaseFilter& filter) : filter_(filter) {}
+  Reader(const CaseFilter& filter, Opener* opener) : filter_(filter), opener_(opener) {}
 
   void add(const Record& record) {
     if (!record.body) return;
@@ -46,8 +46,11 @@ class Reader {
     if (found == by_reference_.end() || !body.is_object()) return;
     auto& about = cases_[found->second];
     if (record.kind == Kind::decision) {
-      if (const auto state = parse_case_state(text(body, "state")))
-        about.decisions.push_back({record.time, *state, text(body, "reason"), text(body, "outcome"), text(body, "by")});
+      if (const auto state = parse_case_state(text(body, "state"))) {
+        const auto words = words_of(record, body);
+        about.decisions.push_back(
+            {record.time, *state, text(words, "reason"), text(words, "outcome"), text(body, "by")});
+      }
     } else if (record.kind == Kind::hold) {
       const auto hold = body.find("hold");
       if (hold != body.end() && hold->is_boolean())
@@ -67,6 +70,14 @@ class Reader {
   }
 
  private:
+  /// What holds reason and outcome.
+  Json words_of(const Record& record, const Json& body) const {
+    if (record.sealed.empty()) return body;
+    if (const auto opened = opener_ ? opener_->open(record) : Unopened::other_key)
+      if (auto words = Json::parse(*opened, nullptr, false); words.is_object()) return words;
+    return {{"reason", kSealedWords}};
+  }
+
   void add_episode(const Record& record) {
     auto episode = parse_episode(*record.body);
     if (!episode) return;
@@ -79,6 +90,7 @@ class Reader {
   }
 
   const CaseFilter& filter_;
+  Opener* opener_;
   std::vector<Case> cases_;
   std::map<std::string, std::size_t, std::less<>> by_reference_;
 };
@@ -116,8 +128,8 @@ std::optional<Milliseconds> Case::first_look() const {
   return first;
 }
 
-Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter) {
-  Reader reader(filter);
+Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter, Opener* opener) {
+  Reader reader(filter, opener);
   const Filter records{.kinds = {Kind::episode, Kind::decision, Kind::hold, Kind::access},
                        .reference = filter.reference};
   if (const auto error = store.each(records, [&reader](const Record& record) { reader.add(record); })) return *error;
@@ -145,11 +157,12 @@ std::string refusal(const Case& about, const Hold& hold) {
 }
 
 Entry to_entry(const std::string& reference, const Decision& decision) {
-  return entry(reference, decision.time, Kind::decision,
-               {{"state", to_string(decision.state)},
-                {"reason", decision.reason},
-                {"outcome", decision.outcome},
-                {"by", decision.by}});
+  auto made =
+      entry(reference, decision.time, Kind::decision, {{"state", to_string(decision.state)}, {"by", decision.by}});
+  if (!decision.reason.empty() || !decision.outcome.empty())
+    made.sealed = Json{{"reason", decision.reason}, {"outcome", decision.outcome}}.dump(-1, ' ', false,
+                                                                                        Json::error_handler_t::replace);
+  return made;
 }
 
 Entry to_entry(const std::string& reference, const Hold& hold) {

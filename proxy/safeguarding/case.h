@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "categories/result.h"
+#include "proxy/safeguarding/day_keys.h"
 #include "proxy/safeguarding/episode.h"
 #include "proxy/safeguarding/store.h"
 
@@ -22,14 +23,16 @@ std::optional<CaseState> parse_case_state(std::string_view text);
 /// All names, for "one of".
 std::string case_states();
 
-/// Body of a record of Kind::decision. Free text of the safeguarding lead's: it is asked to name nobody.
+/// A record of Kind::decision. What people wrote may name somebody, so that it is sealed; older records have it in
+/// their body.
 struct Decision {
   Milliseconds time;  ///< of its record
   CaseState state = CaseState::fresh;
-  std::string reason;
+  std::string reason;   ///< kSealedWords where it did not open
   std::string outcome;  ///< "referred to ...", or what came of it
   std::string by;
 };
+inline constexpr std::string_view kSealedWords = "sealed";
 
 /// Body of a record of Kind::hold: while the last one says so, nothing of the case is deleted.
 struct Hold {
@@ -75,13 +78,13 @@ struct Case {
 };
 
 /// The cases whose episodes began in [since, until), in the order of the chain; with a reference that one alone. An
-/// episode whose body was deleted is none.
+/// episode whose body was deleted is none. The words of decisions are read with an `opener`, whose use was recorded.
 struct CaseFilter {
   Milliseconds since{};
   Milliseconds until = Milliseconds::max();
   std::string reference{};
 };
-Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter = {});
+Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter = {}, Opener* opener = nullptr);
 
 /// Why the decision makes no sense now; "" where it does. Nothing becomes new again, or merely seen after more was
 /// decided; all but "seen" needs a reason, and a referral an outcome that says to whom.

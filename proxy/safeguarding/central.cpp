@@ -48,9 +48,12 @@ std::optional<Record> read_record(const Rows& rows, std::size_t row) {
   return record;
 }
 
+/// By a range and not by a LIMIT: a server that has no statistics yet would sort all that is left for each page.
 constexpr const char* kSelect =
-    "SELECT seq, time, kind, reference, body, sealed, body_digest, sealed_digest, hash FROM breakwater.record"
-    " WHERE gateway = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    "WITH next AS (SELECT min(seq) AS seq FROM breakwater.record WHERE gateway = $1 AND seq > $2)"
+    " SELECT one.seq, time, kind, reference, body, sealed, body_digest, sealed_digest, hash"
+    " FROM breakwater.record AS one, next"
+    " WHERE gateway = $1 AND one.seq >= next.seq AND one.seq < next.seq + $3 ORDER BY one.seq";
 
 /// In the order of the chain, as one transaction sees it. False: record `damaged` is none that a gateway writes.
 Result<bool, Error> each(Connection& connection, const crypto::PublicKey& gateway, std::int64_t& damaged,

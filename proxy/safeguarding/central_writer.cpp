@@ -70,23 +70,28 @@ std::optional<Error> CentralWriter::add(std::span<const Record> records) {
 
 /// As covers() has it.
 std::optional<Error> CentralWriter::erase(const Deletion& deletion) {
+  const char* sql = nullptr;
+  if (deletion.what == Deletion::What::names)
+    sql =
+        "UPDATE breakwater.record SET sealed = NULL WHERE gateway = $1 AND seq < $2"
+        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND sealed IS NOT NULL";
+  if (deletion.what == Deletion::What::all)
+    sql =
+        "UPDATE breakwater.record SET sealed = NULL, body = NULL WHERE gateway = $1 AND seq < $2"
+        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND (sealed IS NOT NULL OR body IS NOT NULL)";
+  if (sql == nullptr) return std::nullopt;  // it took nothing from records
   Array kinds(Array::Of::texts);
   for (const auto kind : deletion.kinds)
     kinds.add(to_string(kind));
   Array held(Array::Of::numbers);
   for (const auto seq : deletion.held)
     held.add(seq);
-  const bool all = deletion.what == Deletion::What::all;
-  return run(all ? "UPDATE breakwater.record SET sealed = NULL, body = NULL WHERE gateway = $1 AND seq < $2"
-                   " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND (sealed IS NOT NULL OR body IS NOT NULL)"
-                 : "UPDATE breakwater.record SET sealed = NULL WHERE gateway = $1 AND seq < $2"
-                   " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND sealed IS NOT NULL",
-             Parameters()
-                 .bytes(crypto::view(gateway_))
-                 .number(deletion.seq)
-                 .number(deletion.until.time_since_epoch().count())
-                 .array(kinds)
-                 .array(held));
+  return run(sql, Parameters()
+                      .bytes(crypto::view(gateway_))
+                      .number(deletion.seq)
+                      .number(deletion.until.time_since_epoch().count())
+                      .array(kinds)
+                      .array(held));
 }
 
 std::optional<Error> CentralWriter::put(const std::vector<DayKey>& keys) {

@@ -133,7 +133,7 @@ std::optional<Failure> ForwardPass::look_for_deletions() {
   const Filter deletions{.kinds = {Kind::deletion}, .since = Milliseconds::min(), .after = last_deletion_};
   return each(deletions, [this](const Record& record) {
     last_deletion_ = record.seq;
-    if (const auto deletion = parse_deletion(record))
+    if (const auto deletion = parse_deletion(record); deletion && deletion->what == Deletion::What::names)
       names_deleted_before_ = std::max(names_deleted_before_, day_of(deletion->until));
   });
 }

@@ -9,6 +9,7 @@
 #include "categories/diagnostic.h"
 #include "proxy/alerts/dispatcher.h"
 #include "proxy/deploy/direct.h"
+#include "proxy/net/redirection.h"
 #include "proxy/safeguarding/central_options.h"
 #include "rules/gate.h"
 
@@ -24,6 +25,10 @@ enum class PlainAuth : std::uint8_t { refuse, allow };
 struct Settings {
   std::vector<std::string> listen;
   std::vector<std::string> tls_listen;
+  std::vector<std::string> intercept_http;
+  std::vector<std::string> intercept_tls;
+  net::Redirection intercept_mode = net::Redirection::redirect;
+  std::uint64_t intercept_mark = 0;
   std::filesystem::path tls_certificate;
   std::filesystem::path tls_key;
   std::filesystem::path auth_users;
@@ -85,6 +90,7 @@ struct Settings {
   milliseconds store_connect{};
   milliseconds store_timeout{};
   milliseconds store_retry{};
+  std::string metrics_listen;
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;

@@ -13,20 +13,20 @@ class Dns:
     """`answers` maps a name to its addresses, to a response code, or to None for silence; each address has `ttl`.
     `records` maps (name, type) to the data of one more record."""
 
-    def __init__(self, answers, ttl=60, records=None):
+    def __init__(self, answers, ttl=60, records=None, address="127.0.0.1", port=0):
         self.answers = answers
         self.records = records or {}
         self.ttl = ttl
         self.asked = []  # (name, type)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
+        self.socket.bind((address, port))
+        self.address, self.port = self.socket.getsockname()
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
     @property
     def server(self):
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     def serve(self):
         while True:
@@ -57,6 +57,6 @@ class Dns:
             b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, self.ttl, len(packed)) + packed for packed in records)
 
     def stop(self):
-        self.socket.sendto(b"", ("127.0.0.1", self.port))
+        self.socket.sendto(b"", (self.address, self.port))
         self.thread.join(10)
         self.socket.close()
