@@ -54,8 +54,9 @@ inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
      &Attempt::reason,   &Attempt::search,   &Attempt::pseudonym, &Attempt::confidence, &Attempt::owner,
      &Attempt::host_tag, &Attempt::referrer, &Attempt::theme,     &Attempt::action,     &Attempt::approach});
 
-/// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, what turns the direction
-/// of text or is not seen as \u{202E}, at most 4 KiB, the end marked where it was cut. What was cleaned once stays as it is.
+/// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, what turns the
+/// direction of text or is not seen as \u{202E}, at most 4 KiB, the end marked where it was cut. What was cleaned once
+/// stays as it is.
 std::string clean_text(std::string_view text);
 
 }  // namespace breakwater::safeguarding
