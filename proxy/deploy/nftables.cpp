@@ -1,6 +1,6 @@
 // What becomes of a packet that comes from the Wi-Fi:
 //
-//   prerouting, mangle   arriving    false source address; known DoH and DoT addresses; the interception ports by name
+//   prerouting, mangle   arriving    false source; known DoH and DoT addresses; the interception ports by number
 //   prerouting, dstnat   redirected  DNS to the resolver; 80 and 443 to the gateway
 //   input, filter        to_gateway  the proxy, what was redirected, DNS, DHCP, ICMP; nothing else
 //   forward, filter      passing_by  QUIC and DNS over TLS refused at once; the exceptions; nothing else
