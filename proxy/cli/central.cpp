@@ -36,7 +36,11 @@ std::optional<safeguarding::CentralOptions> where(const CentralOptions& options)
   return std::nullopt;
 }
 
-/// The store and its gateways; nullopt: what is wrong has been told.
+std::string key_of(const CentralGateway& gateway) {
+  return safeguarding::crypto::to_text(safeguarding::crypto::view(gateway.id));
+}
+
+/// The store, and its gateways or the one that is named; nullopt: what is wrong has been told.
 std::optional<std::pair<Central, std::vector<CentralGateway>>> look(const CentralOptions& options) {
   const auto place = where(options);
   if (!place) return std::nullopt;
@@ -46,13 +50,16 @@ std::optional<std::pair<Central, std::vector<CentralGateway>>> look(const Centra
     return std::nullopt;
   }
   auto gateways = central->gateways();
-  if (gateways) return std::pair(*std::move(central), *std::move(gateways));
-  fail("central store: " + gateways.error());
+  if (!gateways) {
+    fail("central store: " + gateways.error());
+    return std::nullopt;
+  }
+  std::erase_if(*gateways, [&](const auto& gateway) {
+    return !options.gateway.empty() && gateway.name != options.gateway && !key_of(gateway).starts_with(options.gateway);
+  });
+  if (!gateways->empty() || options.gateway.empty()) return std::pair(*std::move(central), *std::move(gateways));
+  fail("central store: there is no such gateway");
   return std::nullopt;
-}
-
-std::string key_of(const CentralGateway& gateway) {
-  return safeguarding::crypto::to_text(safeguarding::crypto::view(gateway.id));
 }
 
 void print(const ordered_json& json) {
@@ -101,10 +108,6 @@ int central_verify(const CentralOptions& options) {
   auto found = look(options);
   if (!found) return kUsage;
   auto& [central, gateways] = *found;
-  std::erase_if(gateways, [&](const auto& gateway) {
-    return !options.gateway.empty() && gateway.name != options.gateway && !key_of(gateway).starts_with(options.gateway);
-  });
-  if (gateways.empty()) return fail("central store: there is no such gateway");
   if (gateways.size() > 1 && !heads->empty()) return fail("--head is of one gateway: name it by --gateway");
   int code = 0;
   for (const auto& gateway : gateways) {
@@ -122,6 +125,16 @@ int central_verify(const CentralOptions& options) {
     if (verified->fault) code = fail(gateway.name + ": " + verified->fault->message, kWrong);
   }
   return code;
+}
+
+int central_copy(const CentralOptions& options) {
+  auto found = look(options);
+  if (!found) return kUsage;
+  auto& [central, gateways] = *found;
+  if (gateways.size() != 1) return fail("central store: several gateways are called so: name one by its key");
+  if (const auto error = central.copy(gateways.front().id, options.out)) return fail("central store: " + *error);
+  std::cout << options.out.string() << ": " << gateways.front().seq << " records of " << gateways.front().name << '\n';
+  return 0;
 }
 
 int central_migrate(const CentralOptions& options) {

@@ -13,6 +13,7 @@ struct CentralOptions {
   std::filesystem::path password_file;  ///< for `database`
   std::string gateway;                  ///< by name or the beginning of its key; "": all
   std::string head;                     ///< as VerifyOptions::head; of one gateway
+  std::filesystem::path out;            ///< state directory to be made
   Output output = Output::text;
 };
 
@@ -20,6 +21,8 @@ struct CentralOptions {
 int central_status(const CentralOptions& options);
 /// Verifies the chains of gateways as they are there; 1 where one is not as it was written.
 int central_verify(const CentralOptions& options);
+/// Makes a state directory out of what is there of one gateway.
+int central_copy(const CentralOptions& options);
 /// Makes the tables, or brings them to this version.
 int central_migrate(const CentralOptions& options);
 

@@ -96,7 +96,7 @@ std::optional<std::vector<categories::Network>> encrypted_dns(const DeployOption
 
 int nft_failed(const deploy::NftRun& run, std::string_view what) {
   std::cerr << run.error;
-  return fail(fmt::format("{}", what));
+  return fail(what);
 }
 
 bool write_file(const std::filesystem::path& file, std::string_view text) {
@@ -160,7 +160,8 @@ int deploy_unbound(const DeployOptions& options) {
   std::error_code error;
   const auto folder = std::filesystem::absolute(options.out, error);
   std::filesystem::create_directories(folder, error);
-  for (const auto& file : deploy::unbound_files(*site, snapshot->policy, folder, options.rpz)) {
+  const auto zone = options.rpz.empty() ? options.rpz : std::filesystem::absolute(options.rpz, error);
+  for (const auto& file : deploy::unbound_files(*site, snapshot->policy, folder, zone)) {
     if (!write_file(folder / file.name, file.text))
       return fail((folder / file.name).string() + ": cannot be written: " + categories::last_error());
     std::cout << (folder / file.name).string() << '\n';

@@ -55,6 +55,8 @@ std::optional<lists::ExportReport> listed_hosts(const InForceSource& source, con
     fail(fmt::format("{} lists are held at an earlier version: what stands there alone is left out",
                      current->held.size()));
   const snapshot::LocalSources sources(*policy, source.state, state ? &*state : nullptr, {}, now(), diagnostics);
+  for (const auto& diagnostic : diagnostics)
+    fail(to_string(diagnostic));
   auto report = lists::export_hosts(sources.sources(), snapshot, wanted, taker);
   tell(report);
   print_errors(report.errors);

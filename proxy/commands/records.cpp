@@ -139,9 +139,12 @@ void add_central(Commands& commands) {
                               [options] { return cli::central_status(*options); });
   auto* verify = commands.add(*central, "verify", "Prove that the records there are as the gateways wrote them",
                               [options] { return cli::central_verify(*options); });
+  auto* copy =
+      commands.add(*central, "copy", "Make a state directory of one gateway's records: reports and cases work on it",
+                   [options] { return cli::central_copy(*options); });
   auto* migrate = commands.add(*central, "migrate", "Make its tables, or bring them to this version",
                                [options] { return cli::central_migrate(*options); });
-  for (auto* command : {status, verify, migrate}) {
+  for (auto* command : {status, verify, copy, migrate}) {
     auto* where = command->add_option_group("where");
     auto* database = where->add_option("--database", options->database, "Connection string of PostgreSQL");
     where->add_option("--config", options->config, "Settings file (TOML): its store.central");
@@ -152,6 +155,8 @@ void add_central(Commands& commands) {
   for (auto* command : {status, verify})
     add_json(*command, options->output);
   verify->add_option("--gateway", options->gateway, "Only this one: its name, or the beginning of its key");
+  copy->add_option("--gateway", options->gateway, "Its name, or the beginning of its key")->required();
+  copy->add_option("--out", options->out, "The directory, for --state of other commands")->required();
   verify->add_option("--head", options->head, "A signed head kept elsewhere: itself, or a file or mail with it");
 }
 

@@ -135,10 +135,10 @@ class Collector {
     if (!attempt) return;
     const auto time = seconds(record.time);
     const auto severity = severity_of(attempt->concern);
-    if (auto* week = interval_of(report_.weeks, time)) ++week->attempts[severity];
+    if (auto* week = interval_of(report_.weeks, time)) week->attempts[severity] += attempt->count;
     if (time < wanted_.from || time >= wanted_.until) return;
-    ++theme(attempt->theme.empty() ? "No theme" : attempt->theme).attempts[severity];
-    if (auto* day = interval_of(report_.days, time)) ++day->attempts[severity];
+    theme(attempt->theme.empty() ? "No theme" : attempt->theme).attempts[severity] += attempt->count;
+    if (auto* day = interval_of(report_.days, time)) day->attempts[severity] += attempt->count;
     first_ = std::min(first_.value_or(time), time);
     last_ = std::max(last_.value_or(time), time);
   }

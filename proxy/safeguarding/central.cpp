@@ -1,9 +1,12 @@
 #include "proxy/safeguarding/central.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "proxy/safeguarding/central_schema.h"
+#include "proxy/safeguarding/chain_copy.h"
+#include "proxy/safeguarding/day_keys.h"
 #include "proxy/safeguarding/postgres.h"
 #include "proxy/safeguarding/record_text.h"
 
@@ -157,6 +160,30 @@ Result<Verification, std::string> Central::verify(const crypto::PublicKey& gatew
   else if (!found.fault)
     check_row(*row, keys, found);
   return found;
+}
+
+std::optional<std::string> Central::copy(const crypto::PublicKey& gateway, const std::filesystem::path& state) {
+  auto snapshot = Transaction::begin(*connection_, Transaction::Access::snapshot);
+  if (!snapshot) return snapshot.error().message;
+  const auto keys =
+      connection_->run("SELECT wrapped FROM breakwater.day_key WHERE gateway = $1 AND wrapped IS NOT NULL",
+                       Parameters().bytes(crypto::view(gateway)));
+  if (!keys) return keys.error().message;
+  auto copy = ChainCopy::begin(state);
+  if (!copy) return copy.error();
+  for (std::size_t row = 0; row < keys->count(); ++row) {
+    const auto key = parse_day_key(text_of(*keys, row, 0));
+    if (!key) return "the key of a day is damaged";
+    if (auto error = write_day_key(state, *key); !error.empty()) return error;
+  }
+  std::optional<std::string> failed;
+  std::int64_t damaged = 0;
+  const auto is_sound = each(*connection_, gateway, damaged, [&](const Record& record) {
+    if (!failed) failed = copy->add(record);
+  });
+  if (!is_sound) return is_sound.error().message;
+  if (!*is_sound) return "record " + std::to_string(damaged) + " is damaged";
+  return failed ? failed : copy->finish();
 }
 
 }  // namespace breakwater::safeguarding

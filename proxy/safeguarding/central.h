@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,6 +51,9 @@ class Central {
   Result<std::vector<CentralGateway>, std::string> gateways();
   /// The chain of one gateway as it is there, against the heads in it and those given.
   Result<Verification, std::string> verify(const crypto::PublicKey& gateway, std::span<const Head> heads);
+  /// Makes a state directory, where there are no records yet, with the chain of the gateway and the wrapped keys of its
+  /// days: every command that looks at records works on it.
+  std::optional<std::string> copy(const crypto::PublicKey& gateway, const std::filesystem::path& state);
 
  private:
   explicit Central(std::unique_ptr<postgres::Connection> connection);

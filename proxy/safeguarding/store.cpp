@@ -16,6 +16,7 @@
 #include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/schema.h"
 #include "proxy/safeguarding/sqlite.h"
+#include "proxy/safeguarding/tally_table.h"
 
 namespace breakwater::safeguarding {
 namespace {
@@ -61,8 +62,9 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
   std::int64_t version = 0;
   if (auto error = sqlite::read_version(connection, version)) return error;
   if (version == sqlite::kSchemaVersion) return std::nullopt;  // another process was quicker
-  if (auto error = sqlite::make_tables(connection)) return error;
-  if (version > 0) {
+  if (auto error = sqlite::make_tables(connection, version)) return error;
+  const bool has_old_attempts = version > 0 && version < sqlite::kFirstWithRecords;
+  if (has_old_attempts) {
     auto appender = Appender::prepare(connection, sealer);
     if (!appender) return appender.error();
     const auto add = [&appender](const Attempt& attempt) { return appender->add(to_entry(attempt)); };
@@ -71,7 +73,7 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
   }
   if (auto error = transaction->commit()) return error;
   // Names stood in clear in the file and in its log: neither keeps a page of them.
-  if (version > 0) return sqlite::execute(connection, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  if (has_old_attempts) return sqlite::execute(connection, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
   return std::nullopt;
 }
 
@@ -88,7 +90,7 @@ std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const
   if (auto error = sqlite::read_version(connection, version)) return error;
   if (mode == Store::Mode::read_only) {
     if (version == 0) return StoreError{SQLITE_NOTADB, "it is empty"};
-    if (version == sqlite::kSchemaVersion) return std::nullopt;
+    if (version >= sqlite::kFirstWithRecords) return std::nullopt;
     return StoreError{SQLITE_MISMATCH, "written by an earlier version of Breakwater: start the gateway once"};
   }
   if (auto error = use_wal(connection)) return error;
@@ -147,7 +149,8 @@ struct Store::Impl {
   /// Begins a transaction in which the end of the chain is known.
   Result<sqlite::Transaction, StoreError> begin();
   template <class Item, class ToEntry>
-  std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of);
+  std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of, const Sheets& sheets = {});
+  std::optional<StoreError> close_sheets(std::vector<Attempt>& left);
   std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
   std::optional<StoreError> last_seq(std::int64_t& seq);
@@ -193,11 +196,32 @@ Result<sqlite::Transaction, StoreError> Store::Impl::begin() {
 }
 
 template <class Item, class ToEntry>
-std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const ToEntry& to_entry_of) {
+std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const ToEntry& to_entry_of,
+                                              const Sheets& sheets) {
   auto transaction = begin();
   if (!transaction) return transaction.error();
   for (const Item& item : items)
     if (auto error = appender->add(to_entry_of(item))) return error;
+  for (const auto& sheet : sheets.open)
+    if (auto error = sqlite::put_sheet(connection.get(), sheet)) return error;
+  for (const auto& sheet : sheets.closed) {
+    if (auto error = appender->add(to_entry(sheet))) return error;
+    if (auto error = sqlite::remove_sheet(connection.get(), sheet)) return error;
+  }
+  return transaction->commit();
+}
+
+std::optional<StoreError> Store::Impl::close_sheets(std::vector<Attempt>& left) {
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  if (auto error = sqlite::read_sheets(connection.get(), left); error || left.empty()) return error;
+  for (const auto& sheet : left) {
+    // No name was with it on the disk: it is the pseudonym that says whose it is.
+    auto entry = to_entry(sheet);
+    entry.sealed.clear();
+    if (auto error = appender->add(entry)) return error;
+    if (auto error = sqlite::remove_sheet(connection.get(), sheet)) return error;
+  }
   return transaction->commit();
 }
 
@@ -306,6 +330,14 @@ std::optional<StoreError> Store::append(std::span<const Entry> entries) {
 
 std::optional<StoreError> Store::append(std::span<const Attempt> attempts) {
   return impl_->named(impl_->append(attempts, to_entry));
+}
+
+std::optional<StoreError> Store::append(std::span<const Attempt> attempts, const Sheets& sheets) {
+  return impl_->named(impl_->append(attempts, to_entry, sheets));
+}
+
+std::optional<StoreError> Store::close_sheets(std::vector<Attempt>& left) {
+  return impl_->named(impl_->close_sheets(left));
 }
 
 std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {

@@ -349,6 +349,27 @@ def test_what_is_deleted_here_is_deleted_there(start_gateway, postgres):
     assert row["names_deleted"] >= 3 and row["bodies_deleted"] == 3
 
 
+def test_a_copy_is_a_state_directory_of_the_gateway(start_gateway, postgres, tmp_path):
+    gateway = start_gateway(**options(postgres))
+    ask(gateway, 3)
+    settle(postgres, gateway)
+    gateway.stop()
+    settle(postgres, gateway)
+    out = tmp_path / "copy"
+    where = ["--database", f"host={postgres.folder} port={postgres.port} dbname=breakwater user=gateway"]
+    run = lambda *words: subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=120)
+    done = run("central", "copy", "--gateway", "site1", "--out", out, *where)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(run("verify", "--state", out, "--json").stdout)["records"] == len(local(gateway))
+    listed = [run("attempts", "--state", state, "--json").stdout for state in (out, gateway.state)]
+    assert len(listed[0].splitlines()) == 3 and "SecretPath" in listed[1]
+    assert "SecretPath" not in listed[0], "the holding key stayed on the gateway"
+    shutil.copy(gateway.state / "keys/holding.key", out / "keys")
+    assert run("attempts", "--state", out, "--json").stdout == listed[1]
+    assert "is there already" in run("central", "copy", "--gateway", "site1", "--out", out, *where).stderr
+    assert "no such gateway" in run("central", "copy", "--gateway", "site9", "--out", tmp_path / "x", *where).stderr
+
+
 def test_a_key_that_got_lost_here_stays_there(start_gateway, postgres):
     gateway = start_gateway(**options(postgres))
     ask(gateway)

@@ -1,6 +1,7 @@
 """What `breakwater deploy unbound` and `dnsmasq`, and `breakwater lists export --rpz`, bring a real resolver to answer."""
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -231,6 +232,9 @@ def test_dnsmasq_answers_as_far_as_it_can(centre, dns):
 def test_options_for_dhcp_are_what_the_servers_take(centre):
     made = run("deploy", "dhcp", "--config", centre.parent / "breakwater.toml")
     assert (made.returncode, made.stderr) == (0, "")
+    kea = run("deploy", "dhcp", "--kea", "--config", centre.parent / "breakwater.toml").stdout
+    options = json.loads("".join(line for line in kea.splitlines() if not line.startswith("//")))["Dhcp4"]["option-data"]
+    assert {"name": "wpad", "data": "http://127.0.0.5:3128/wpad.dat"} in options
     if not shutil.which("dnsmasq", path=PATH):
         pytest.skip("there is no dnsmasq: deploy/install-packages test")
     (centre.parent / "dhcp.conf").write_text(made.stdout)

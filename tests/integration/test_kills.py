@@ -1,11 +1,9 @@
 """kill -9 and power cuts at random moments under load: what a client saw blocked is in the chain, once."""
 
 import collections
-import contextlib
 import os
 import pathlib
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +11,7 @@ import time
 import pytest
 
 from support.centre import centre
+from support.disk import make_image, mounted
 from support.gateway import BINARY
 from support.learner import learners
 from support.wait import until
@@ -58,19 +57,6 @@ def test_kill_9_at_random_moments_loses_nothing_that_was_answered(start_gateway,
 # ---- power cuts: a disk as it is at one moment, without what the kernel had not written to it -------------------------
 
 
-@contextlib.contextmanager
-def mounted(image, folder):
-    """A file system in a file; skips the test where that is not possible. Gives the name of its block device."""
-    folder.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-o", "loop", image, folder], capture_output=True).returncode != 0:
-        pytest.skip("only root may mount an image, and only where there are loop devices")
-    try:
-        yield subprocess.run(["findmnt", "-no", "SOURCE", folder], capture_output=True, text=True,
-                             check=True).stdout.strip().removeprefix("/dev/")
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
 def copy_at_one_moment(device, image, copy):
     """The disk must not be written to meanwhile; the kernel does so when it likes."""
     def writes():
@@ -85,13 +71,7 @@ def copy_at_one_moment(device, image, copy):
 
 
 def test_a_power_cut_loses_nothing_that_was_answered(start_gateway, moments, tmp_path):
-    mkfs = shutil.which("mkfs.ext4", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    if not mkfs:
-        pytest.skip("there is no mkfs.ext4: install e2fsprogs")
-    image = tmp_path / "disk"
-    image.touch()
-    os.truncate(image, 64 << 20)
-    subprocess.run([mkfs, "-q", image], check=True)
+    image = make_image(tmp_path / "disk")
     cuts = []
     with mounted(image, tmp_path / "mounted") as device:
         gateway = start_gateway(**centre(state=tmp_path / "mounted/state", settings={"proxy.threads": 2},
