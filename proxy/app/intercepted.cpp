@@ -102,6 +102,7 @@ net::Task<Session::Next> Session::intercepted_tunnel(std::uint16_t record_versio
     quotas_ = tx_.verdict.quotas;
     counted_ = 0;
     tx_.dialled = tx_.verdict.dial_as;
+    count_if_private();
     const auto dialled = co_await dial();
     open = dialled.stream != nullptr;
     if (open) {

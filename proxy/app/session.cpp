@@ -228,7 +228,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
       co_return co_await send_to_terms(own_base(form), tx_.url);
     co_return co_await refuse(403);
   }
-  if (policy.private_use.covers(tx_.verdict)) count_private_use();
+  count_if_private();
   quotas_ = tx_.verdict.quotas;
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;

@@ -122,7 +122,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   // private_use.cpp
   std::vector<std::string_view> category_names() const;
-  void count_private_use();
+  void count_if_private();
   bool is_counted_only() const;
 
   // own_pages.cpp

@@ -21,7 +21,7 @@ class AccessesSectionTest : public safeguarding::CaseFixture {
     append(episode("E-1", kStart));
     append(to_entry("E-1", safeguarding::Access{at(1), "A. Lead", "alerted", "show", "P-4T9ZQX2C"}));
     append(to_entry("", safeguarding::Access{at(2), "=cmd()", "<b>weekly</b>", "attempts", ""}));
-    append(Entry{at(3), Kind::access, "", "[]", {}});
+    append(Entry{at(3), Kind::access, "", R"({"what":7})", {}});
     safeguarding::Deletion deletion;
     deletion.purpose = "retention: access_log after 90d";
     deletion.what = safeguarding::Deletion::What::elsewhere;
