@@ -97,8 +97,10 @@ bool OperationsKeeper::listen(std::vector<std::string>& announcements, std::stri
   return true;
 }
 
-void OperationsKeeper::start(Workers workers, std::vector<std::string> listeners) {
+void OperationsKeeper::start(Workers workers, const safeguarding::Forwarder* forwarder,
+                             std::vector<std::string> listeners) {
   workers_ = workers;
+  forwarder_ = forwarder;
   listeners_ = std::move(listeners);
   samples_.push_back(sample());
   every_second();
@@ -185,6 +187,10 @@ GatewayState OperationsKeeper::look() {
   const auto& counters = recorder_.counters();
   state.recorder = {counters.durable,  counters.deferred, counters.refused,
                     counters.failures, counters.backlog,  GatewayState::Recorder::Now::writes};
+  if (forwarder_) {
+    const auto& central = forwarder_->counters();
+    state.central = {central.forwarded, central.waiting, central.failures, central.forks};
+  }
   const std::lock_guard lock(mutex_);
   state.phase = phase_;
   state.listeners = listeners_;

@@ -13,6 +13,7 @@
 #include "proxy/app/clock.h"
 #include "proxy/operations/gateway_state.h"
 #include "proxy/operations/management_server.h"
+#include "proxy/safeguarding/forward.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/snapshot/settings.h"
 
@@ -33,8 +34,9 @@ class OperationsKeeper {
 
   /// Opens `metrics.listen`, where there is one, and adds what is to be announced. False: `error` says why not.
   bool listen(std::vector<std::string>& announcements, std::string& error);
-  /// The workers run, and must stay until stop(). Tells the service manager.
-  void start(Workers workers, std::vector<std::string> listeners);
+  /// The workers run; they and `forwarder` (nullptr: there is no central store) must stay until stop(). Tells the
+  /// service manager.
+  void start(Workers workers, const safeguarding::Forwarder* forwarder, std::vector<std::string> listeners);
   void stop();
 
   /// Policy and lists are read; an answer follows.
@@ -64,6 +66,7 @@ class OperationsKeeper {
   const safeguarding::Recorder& recorder_;
   const operations::GatewayState::Instant started_;
   Workers workers_;
+  const safeguarding::Forwarder* forwarder_ = nullptr;
   net::asio::io_context io_{1};
   operations::ManagementServer pages_;
   net::Timer second_;

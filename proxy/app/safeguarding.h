@@ -34,6 +34,8 @@ class Safeguarding {
   ~Safeguarding();
 
   safeguarding::Recorder& recorder() { return *recorder_; }
+  /// After start(); nullptr: there is no central store.
+  const safeguarding::Forwarder* forwarder() const { return forwarder_.get(); }
   const safeguarding::Pseudonyms& pseudonyms() const { return pseudonyms_; }
 
   /// Once there is a policy, and before the workers run; they must stay until stop().

@@ -126,7 +126,7 @@ class Server {
     passes_.start();
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
-    operations_.start(workers_, listeners_);
+    operations_.start(workers_, safeguarding_.forwarder(), listeners_);
     for (const auto& line : announcements_)
       std::cout << line << std::endl;
     io_.run();

@@ -78,6 +78,10 @@ void show(const Answer& answer) {
                              answer.number("/records/durable"), answer.number("/records/waiting"),
                              answer.number("/records/failures"), feeds::size_text(answer.number("/records/bytes")),
                              feeds::size_text(answer.number("/records/free_bytes"))));
+  if (answer.at("/central").is_object())
+    row("central", fmt::format("{} forwarded, {} waiting, {} failures{}", answer.number("/central/forwarded"),
+                               answer.number("/central/waiting"), answer.number("/central/failures"),
+                               answer.number("/central/forks") == 0 ? "" : "; ANOTHER CHAIN is there"));
   const auto waiting = answer.number("/outbox/waiting");
   row("outbox", waiting == 0 ? "empty"
                              : fmt::format("{} messages wait, the oldest since {}", waiting,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,13 @@ struct GatewayState {
     std::uint64_t lists = 0;
     std::uint64_t entries = 0;
   };
+  /// Records on their way to the store that several gateways share.
+  struct Central {
+    std::uint64_t forwarded = 0;
+    std::uint64_t waiting = 0;   ///< on disk here alone
+    std::uint64_t failures = 0;  ///< tries
+    std::uint64_t forks = 0;     ///< of them those that found another chain there
+  };
   enum class Phase : std::uint8_t { running, draining };
 
   std::string version;
@@ -63,6 +71,7 @@ struct GatewayState {
   InForce in_force;
   Recorder recorder;
   Store store;
+  std::optional<Central> central;  ///< none: there is no such store
   Outbox outbox;
   std::vector<Feed> feeds;
   std::vector<std::string> identity_sources;

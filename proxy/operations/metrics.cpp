@@ -98,6 +98,12 @@ void add_records(Families& out, const GatewayState& state) {
   out.add("records_waiting", "Attempts in memory, not yet on disk", number(recorder.backlog));
   out.add("store_bytes", "Size of the store", number(state.store.bytes));
   out.add("store_free_bytes", "Room on the disk of the state directory", number(state.store.free_bytes));
+  if (state.central) {
+    out.add("central_forwarded_total", "Records that came to the central store", number(state.central->forwarded));
+    out.add("central_waiting", "Records that are here alone", number(state.central->waiting));
+    out.add("central_failures_total", "Tries to forward that failed", number(state.central->failures));
+    out.add("central_forks_total", "Tries that found another chain there", number(state.central->forks));
+  }
   out.add("outbox_letters", "Messages that wait to be sent", number(state.outbox.waiting));
   out.add("outbox_oldest_timestamp_seconds", "When the oldest of them was written; 0: none waits",
           number(state.outbox.oldest));

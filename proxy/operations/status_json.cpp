@@ -36,7 +36,7 @@ ordered_json feeds_of(const GatewayState& state) {
 std::string status_json(const GatewayState& state) {
   const auto health = health_of(state);
   const auto& in_force = state.in_force;
-  const ordered_json value{
+  ordered_json value{
       {"version", state.version},
       {"healthy", health.answer == Health::Answer::well},
       {"health", health.lines},
@@ -63,6 +63,11 @@ std::string status_json(const GatewayState& state) {
       {"feeds", feeds_of(state)},
       {"identity_sources", state.identity_sources},
   };
+  if (state.central)
+    value["central"] = {{"forwarded", state.central->forwarded},
+                        {"waiting", state.central->waiting},
+                        {"failures", state.central->failures},
+                        {"forks", state.central->forks}};
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 

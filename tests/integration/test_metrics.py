@@ -125,8 +125,9 @@ def test_status_says_what_runs(start_gateway, raw_origin):
 
 def known_names(gateway):
     text = ask(metrics_port(gateway), "/metrics")[1]
-    # A feed has to exist before its metrics do.
-    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {"breakwater_feed_fetched_timestamp_seconds", "breakwater_feed_failures"}
+    # These exist once there is a feed, and a central store.
+    later = {"feed_fetched_timestamp_seconds", "feed_failures", "central_waiting", "central_failures_total", "central_forks_total"}
+    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"breakwater_{name}" for name in later}
 
 
 @pytest.mark.parametrize("file", ["grafana/breakwater.json", "prometheus/breakwater.rules.yml"])

@@ -14,6 +14,7 @@ GatewayState state() {
   state.version = "1.2.3";
   state.worker_age = {std::chrono::milliseconds(250)};
   state.feeds = {{"a \"feed\"\n", GatewayState::Instant(std::chrono::seconds(1'700'000'000)), {}, 2, "secret"}};
+  state.central = {7, 8, 9, 10};
   std::uint64_t value = 0;
   for (const auto& [counter, name] : telemetry::kCounterNames)
     state.counters.push_back({name, ++value});
@@ -40,6 +41,7 @@ TEST(Metrics, NamesAndLabels) {
            "\nbreakwater_build_info{version=\"1.2.3\"} 1\n",
            "\nbreakwater_worker_turned_age_seconds{worker=\"0\"} 0.25\n",
            "\nbreakwater_feed_fetched_timestamp_seconds{feed=\"a \\\"feed\\\"\\n\"} 1700000000\n",
+           "\nbreakwater_central_waiting 8\n",
            "\nbreakwater_feed_failures{feed=\"a \\\"feed\\\"\\n\"} 2\n",
            "\nbreakwater_client_hellos_total{outcome=\"no_sni\"} ",
        })
