@@ -49,6 +49,7 @@ struct PolicyDraft {
   std::optional<AcceptanceTerms> acceptance;
   std::vector<Recipient> recipients;
   Retention retention;
+  ReportSchedule reports;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

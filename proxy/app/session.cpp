@@ -4,6 +4,7 @@
 
 #include "categories/search_words.h"
 #include "proxy/app/approach.h"
+#include "proxy/app/count_request.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -201,10 +202,7 @@ void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
   const auto& policy_categories = tx_.engine->snapshot()->catalogue->categories();
-  auto& counters = worker_.count();
-  counters.add(telemetry::Counter::requests);
-  counters.add(verdict.action == rules::Action::block ? telemetry::Counter::blocked : telemetry::Counter::allowed);
-  if (verdict.reason == rules::Reason::engine_error) counters.add(telemetry::Counter::engine_errors);
+  count_request(tx_, subject_, worker_.count());
 
   telemetry::AccessRecord record;
   record.time = tx_.time;
