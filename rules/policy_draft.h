@@ -50,6 +50,7 @@ struct PolicyDraft {
   std::vector<Recipient> recipients;
   Retention retention;
   PrivateUse private_use;
+  ReportSchedule reports;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

@@ -12,6 +12,7 @@
 #include "rules/private_use_parser.h"
 #include "rules/quantity_reader.h"
 #include "rules/recipient_parser.h"
+#include "rules/report_schedule_parser.h"
 #include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
@@ -340,6 +341,8 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
   if (auto table = top.table("log")) draft_.private_use = parse_private_use(*table, all_periods_, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
+  if (auto table = top.table("reports"))
+    draft_.reports = parse_report_schedule(*table, draft_.recipients, draft_.timetables, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));
   other_periods();

@@ -87,6 +87,7 @@ Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings
 }
 
 Safeguarding::~Safeguarding() {
+  workers_ = {};  // where it was not stopped before, they are gone
   stop();
 }
 
@@ -113,12 +114,35 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   if (const auto kept = kept_until_deleted(policy.retention); !kept.empty())
     spdlog::warn("[retention] of the policy sets no time for: {}; they are kept until somebody deletes them", kept);
   forwarder_ = start_forwarding(state_, settings_);
+  start_reports(policy);
+}
+
+void Safeguarding::start_reports(const rules::Policy& policy) {
+  reports_ = std::make_unique<ReportKeeper>(
+      state_, sealer_,
+      ReportKeeper::Hooks{[this] { return clock_.now(); }, [this] { return counts(); },
+                          [this](std::string_view key) { return alerts_.knows(key); },
+                          [this](const alerts::ReportMail& report) { alerts_.post(report); },
+                          FailureTeller("reports and figures wait, and are tried again in a minute")});
+  if (alerts_.sends()) reports_->use(policy);
+}
+
+reports::Coverage::Counts Safeguarding::counts() const {
+  std::vector<const telemetry::Counters*> counters;
+  counters.reserve(workers_.size());
+  for (const auto& worker : workers_)
+    counters.push_back(&worker->counters());
+  reports::Coverage::Counts counts;
+  for (const auto& [name, value] : telemetry::totals(counters))
+    if (value != 0 && !telemetry::is_gauge(name)) counts.emplace(name, value);
+  return counts;
 }
 
 void Safeguarding::use(const rules::Policy& policy) {
   alerts_.use(policy);
   if (desk_) desk_->use(policy.safeguarding);
   if (retention_) retention_->use(policy.retention);
+  if (reports_ && alerts_.sends()) reports_->use(policy);
 }
 
 void Safeguarding::stop() {
@@ -126,6 +150,7 @@ void Safeguarding::stop() {
   if (forwarder_) tell_end(*forwarder_);
   forwarder_.reset();
   recorder_.reset();
+  reports_.reset();
   retention_.reset();
   desk_.reset();
 }

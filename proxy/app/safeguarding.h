@@ -9,6 +9,7 @@
 
 #include "proxy/app/alert_keeper.h"
 #include "proxy/app/clock.h"
+#include "proxy/app/report_keeper.h"
 #include "proxy/safeguarding/desk.h"
 #include "proxy/safeguarding/forward.h"
 #include "proxy/safeguarding/pseudonym.h"
@@ -46,6 +47,8 @@ class Safeguarding {
   void stop();
 
  private:
+  void start_reports(const rules::Policy& policy);
+  reports::Coverage::Counts counts() const;
   std::vector<safeguarding::Visit> context(const std::string& person, Clock::Milliseconds from,
                                            Clock::Milliseconds until) const;
 
@@ -60,6 +63,7 @@ class Safeguarding {
   AlertKeeper alerts_;
   std::unique_ptr<safeguarding::Desk> desk_;  ///< ends before the alerts: it hands to them
   std::unique_ptr<safeguarding::RetentionKeeper> retention_;
+  std::unique_ptr<ReportKeeper> reports_;
   std::unique_ptr<safeguarding::Forwarder> forwarder_;  ///< none: there is no central store
   std::unique_ptr<safeguarding::Recorder> recorder_;    ///< ends first: it hands to the desk
 };

@@ -4,6 +4,7 @@
 
 #include "categories/search_words.h"
 #include "proxy/app/approach.h"
+#include "proxy/app/count_request.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
@@ -240,11 +241,8 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
 void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
-  auto& counters = worker_.count();
-  counters.add(telemetry::Counter::requests);
-  counters.add(verdict.action == rules::Action::block ? telemetry::Counter::blocked : telemetry::Counter::allowed);
+  count_request(tx_, subject_, worker_.count());
   if (interception_) count_intercepted(verdict.reason);
-  if (verdict.reason == rules::Reason::engine_error) counters.add(telemetry::Counter::engine_errors);
 
   telemetry::AccessRecord record;
   record.time = tx_.time;

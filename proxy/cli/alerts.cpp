@@ -44,19 +44,6 @@ void print(const Letter& letter, Output output) {
   std::cout << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-std::optional<snapshot::Settings> read_settings(const std::filesystem::path& file) {
-  std::string error;
-  const auto text = snapshot::read_file(file, error);
-  if (!text) {
-    fail(file.string() + ": cannot be read: " + error);
-    return std::nullopt;
-  }
-  categories::Diagnostics diagnostics;
-  auto settings = snapshot::parse_settings(*text, file, diagnostics);
-  print_errors(diagnostics);
-  return categories::has_errors(diagnostics) ? std::nullopt : std::optional(std::move(settings));
-}
-
 }  // namespace
 
 int alerts_list(const AlertsOptions& options) {

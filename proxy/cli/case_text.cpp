@@ -37,11 +37,13 @@ Json summary(const Case& about) {
 
 Json all(const Case& about, const safeguarding::EpisodeNames* names) {
   auto json = summary(about);
-  for (const auto* list : {"growth", "decisions", "holds", "accesses"})
+  for (const auto* list : {"growth", "alerts", "decisions", "holds", "accesses"})
     json[list] = Json::array();
   for (const auto& one : about.growth)
     json["growth"].push_back(
         {{"time", time_text(one.time)}, {"stage", to_string(one.stage)}, {"attempts", one.attempts}});
+  for (const auto& one : about.alerts)
+    json["alerts"].push_back({{"time", time_text(one.time)}, {"state", one.state}, {"role", one.role}});
   for (const auto& one : about.decisions)
     json["decisions"].push_back({{"time", time_text(one.time)},
                                  {"state", to_string(one.state)},

@@ -110,7 +110,7 @@ void add_episode(Commands& commands) {
 void add_report(Commands& commands) {
   using Span = cli::ReportOptions::Span;
   auto options = std::make_shared<cli::ReportOptions>();
-  auto* command = commands.add("report", "Write a safeguarding report as PDF, HTML or CSV",
+  auto* command = commands.add("report", "Write a safeguarding report as PDF, HTML or CSV, or mail it",
                                [options] { return cli::report(*options); });
   add_state(*command, options->state);
   command->add_option("--policy", options->policy, "Policy file (TOML): it names the centre")->required();
@@ -124,9 +124,11 @@ void add_report(Commands& commands) {
   span("--monthly", Span::month, "Of the last month");
   command->add_option("--from", options->from, "First day, as 2026-11-16");
   command->add_option("--to", options->to, "Last day");
-  command->add_option("--for", options->audience, "dsl, governance or it")->capture_default_str();
+  command->add_option("--for", options->audience, "dsl, governance, it or dpo")->capture_default_str();
   command->add_option("--format", options->format, "pdf, html or csv (default: as the file is called)");
-  command->add_option("--out", options->out, "File to write")->required();
+  command->add_option("--out", options->out, "File to write");
+  command->add_option("--mail", options->mail_to, "Send it to this recipient of the policy, as the schedule would");
+  command->add_option("--config", options->config, "Settings file (TOML) that names the mail server, with --mail");
   add_names(*command, options->names);
   command->add_option("--by", options->names.by, "Who opens the names");
   command->add_option("--reason", options->names.reason, "Why they are opened");

@@ -54,6 +54,20 @@ struct Access {
   std::string subject;  ///< pseudonym
 };
 
+/// Body of a record of Kind::alert: what has become of a message, or that somebody has taken notice.
+struct AlertStep {
+  Milliseconds time;
+  std::string state;  ///< "queued", "sent", "given up", "left out", "in a digest", "acknowledged"
+  std::string role;   ///< of who is told; "": it is no message
+};
+
+/// nullopt: it is no record of one, or it is deleted.
+std::optional<AlertStep> parse_alert(const Record& record);
+/// `opener` for sealed words; without one kSealedWords stands for them.
+std::optional<Decision> parse_decision(const Record& record, Opener* opener = nullptr);
+std::optional<Hold> parse_hold(const Record& record);
+std::optional<Access> parse_access(const Record& record);
+
 /// A record of Kind::episode: how far the episode had come.
 struct Growth {
   Milliseconds time;
@@ -65,6 +79,7 @@ struct Case {
   Episode episode;             ///< as its last record has it
   Record record;               ///< that record: its sealed part has the names
   std::vector<Growth> growth;  // the rest in the order of the chain
+  std::vector<AlertStep> alerts;
   std::vector<Decision> decisions;
   std::vector<Hold> holds;
   std::vector<Access> accesses;
