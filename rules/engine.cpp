@@ -12,6 +12,11 @@ using categories::ListId;
 using categories::ListRole;
 using categories::Match;
 
+/// Somebody has named the very host or address.
+bool is_named(Reason reason) {
+  return reason == Reason::essential || reason == Reason::allow_list || reason == Reason::pass;
+}
+
 /// How far ahead a blocked person is told of an opening: a week and the day after, so that "the same time next week" is
 /// seen.
 constexpr std::chrono::days kLookAhead{8};
@@ -160,6 +165,14 @@ void Engine::judge(Verdict& verdict, const Facts& facts, const Subject& subject,
       apply_passes(verdict, facts.host, subject, *now);
     if (now && verdict.reason == Reason::quota) note_return(verdict, *now);
   }
+  if (facts.way == Way::intercepted && facts.host.is_literal() && verdict.action == Action::allow &&
+      !is_named(verdict.reason)) {
+    verdict.action = Action::block;
+    verdict.reason = Reason::address_literal;
+    verdict.because.reset();
+    verdict.rule = {};
+    verdict.quotas = 0;
+  }
   if (verdict.action == Action::allow)
     verdict.dial_as = safe_name(facts.host, policy.groups[subject.group].safe_search);
   note_concern(verdict);
@@ -171,8 +184,11 @@ std::optional<Reason> Engine::refusal(const Facts& facts, GroupId group) const {
   if (facts.stage == Stage::connect) {
     const auto& ports = gate.connect_ports;
     if (std::find(ports.begin(), ports.end(), facts.port) == ports.end()) return Reason::port;
-    if (facts.host.is_literal() && gate.address_literal == Choice::block) return Reason::address_literal;
   }
+  const bool closed = facts.way == Way::intercepted
+                          ? gate.nameless == Nameless::block
+                          : facts.stage == Stage::connect && gate.address_literal == Choice::block;
+  if (facts.host.is_literal() && closed) return Reason::address_literal;
   if (facts.host.is_literal() && !may_dial(gate, facts.host.address(), {})) return Reason::private_destination;
   return std::nullopt;
 }

@@ -8,9 +8,10 @@
 namespace breakwater::rules {
 
 enum class Choice : std::uint8_t { block, allow };
+enum class Nameless : std::uint8_t { block, listed };
 enum class SniMismatch : std::uint8_t { judge_both, block };
 
-/// What the settings say of CONNECT and of destinations. Safe by default.
+/// What the settings say of CONNECT, of intercepted connections and of destinations. Safe by default.
 struct Gate {
   std::vector<std::uint16_t> connect_ports{443};
   Choice no_sni = Choice::block;
@@ -18,6 +19,10 @@ struct Gate {
   Choice malformed = Choice::block;        ///< a ClientHello that cannot be read, so that its name cannot be judged
   Choice address_literal = Choice::block;  ///< CONNECT to an address instead of a name
   SniMismatch sni_mismatch = SniMismatch::judge_both;
+  /// An intercepted connection that names no site but an address: `listed` lets it go there where the local allow list,
+  /// the essential hosts or a pass say so, and nothing else.
+  Nameless nameless = Nameless::block;
+  Choice ech = Choice::block;  ///< intercepted, with a server name that covers what is asked for (rules/ech_cover.h)
   std::vector<categories::Network> allow_private;  ///< test origins and the like
 };
 

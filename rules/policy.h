@@ -13,8 +13,10 @@
 #include "rules/acceptance.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
+#include "rules/private_use.h"
 #include "rules/quota.h"
 #include "rules/recipient.h"
+#include "rules/report_schedule.h"
 #include "rules/retention.h"
 #include "rules/safe_search.h"
 #include "rules/subject.h"
@@ -70,6 +72,8 @@ class Policy {
   std::vector<Quota> quotas;          ///< at most kMaxQuotas
   std::vector<Recipient> recipients;  ///< who is told; in the order of the file
   Retention retention;
+  PrivateUse private_use;
+  ReportSchedule reports;
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.
   GroupId group_of(const categories::IpAddress& address) const;

@@ -50,6 +50,8 @@ struct PolicyDraft {
   std::optional<AcceptanceTerms> acceptance;
   std::vector<Recipient> recipients;
   Retention retention;
+  PrivateUse private_use;
+  ReportSchedule reports;
   std::vector<SelfTest> self_tests;
 };
 

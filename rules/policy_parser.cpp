@@ -9,8 +9,10 @@
 #include "rules/network_index.h"
 #include "rules/policy_draft.h"
 #include "rules/policy_names.h"
+#include "rules/private_use_parser.h"
 #include "rules/quantity_reader.h"
 #include "rules/recipient_parser.h"
+#include "rules/report_schedule_parser.h"
 #include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/self_test_parser.h"
@@ -338,7 +340,10 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("bell")) bell(std::move(*table));
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
+  if (auto table = top.table("log")) draft_.private_use = parse_private_use(*table, all_periods_, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
+  if (auto table = top.table("reports"))
+    draft_.reports = parse_report_schedule(*table, draft_.recipients, draft_.timetables, sink_);
   draft_.self_tests = parse_self_tests(top.tables("selftest"), draft_.groups, category_names_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));

@@ -21,6 +21,8 @@ class PolicyBuilder {
     policy_.acceptance = draft_.acceptance;
     policy_.recipients = draft_.recipients;
     policy_.retention = draft_.retention;
+    policy_.private_use = draft_.private_use;
+    policy_.reports = draft_.reports;
     policy_.groups = draft_.groups;
     policy_.catch_all = draft_.catch_all;
     policy_.timetables = draft_.timetables;

@@ -11,22 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxRecipients = 32;
 
-Recipient::Role read_role(TomlTable& table, DiagnosticSink& sink) {
-  using Role = Recipient::Role;
-  constexpr std::array<Role, 5> kRoles{Role::dsl, Role::deputy, Role::governance, Role::dpo, Role::it};
-  const auto word = table.text("role", Need::required);
-  if (!word) return Role::it;
-  std::vector<std::string_view> names;
-  for (const auto role : kRoles) {
-    if (word->value == to_string(role)) return role;
-    names.push_back(to_string(role));
-  }
-  sink.error(word->place, "role: " + in_quotes(word->value) +
-                              R"( is none of "dsl", "deputy", "governance", "dpo" and "it")" +
-                              sink.did_you_mean(word->place, word->value, names));
-  return Role::it;
-}
-
 std::filesystem::path read_path(TomlTable& table, std::string_view key, const std::filesystem::path& folder,
                                 DiagnosticSink& sink) {
   const auto name = table.label(key);
@@ -40,6 +24,20 @@ std::filesystem::path read_path(TomlTable& table, std::string_view key, const st
 
 }  // namespace
 
+std::optional<Recipient::Role> parse_role(const Text& word, std::string_view key, DiagnosticSink& sink) {
+  using Role = Recipient::Role;
+  constexpr std::array<Role, 5> kRoles{Role::dsl, Role::deputy, Role::governance, Role::dpo, Role::it};
+  std::vector<std::string_view> names;
+  for (const auto role : kRoles) {
+    if (word.value == to_string(role)) return role;
+    names.push_back(to_string(role));
+  }
+  sink.error(word.place, std::string(key).append(": ").append(in_quotes(word.value)) +
+                             R"( is none of "dsl", "deputy", "governance", "dpo" and "it")" +
+                             sink.did_you_mean(word.place, word.value, names));
+  return std::nullopt;
+}
+
 std::vector<Recipient> parse_recipients(std::vector<TomlTable> tables, const std::filesystem::path& folder,
                                         DiagnosticSink& sink) {
   keep_first(kMaxRecipients, "recipients", tables, sink);
@@ -51,7 +49,8 @@ std::vector<Recipient> parse_recipients(std::vector<TomlTable> tables, const std
       names.add(*name);
       recipient.name = std::move(name->value);
     }
-    recipient.role = read_role(table, sink);
+    const auto role = table.text("role", Need::required);
+    recipient.role = (role ? parse_role(*role, "role", sink) : std::nullopt).value_or(Recipient::Role::it);
     if (auto email = table.text("email", Need::required)) {
       if (!is_mail_address(email->value))
         sink.error(email->place, "email: " + in_quotes(email->value) + " is no address, as dsl@example.org");

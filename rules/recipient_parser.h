@@ -13,4 +13,7 @@ namespace breakwater::rules {
 std::vector<Recipient> parse_recipients(std::vector<TomlTable> tables, const std::filesystem::path& folder,
                                         DiagnosticSink& sink);
 
+/// "dsl" and its like, the value of `key`. nullopt: another word, which is in the sink.
+std::optional<Recipient::Role> parse_role(const Text& word, std::string_view key, DiagnosticSink& sink);
+
 }  // namespace breakwater::rules

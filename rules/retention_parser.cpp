@@ -31,9 +31,8 @@ std::optional<std::chrono::days> read_days(TomlTable& table, std::string_view ke
 
 Retention parse_retention(TomlTable& table, DiagnosticSink& sink) {
   Retention retention;
-  retention.names = read_days(table, "names", sink);
-  retention.attempts = read_days(table, "attempts", sink);
-  retention.episodes = read_days(table, "episodes", sink);
+  for (const auto& [key, age] : kPurposes)
+    retention.*age = read_days(table, key, sink);
   table.check_unknown();
   return retention;
 }

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/safe_search_names.h"
+
 namespace breakwater::rules {
 namespace {
 
@@ -91,6 +93,27 @@ std::string_view safe_name(const categories::Host& host, SafeSearch wanted) {
   if (wanted.youtube != YouTube::off && std::find(std::begin(kYouTube), std::end(kYouTube), name) != std::end(kYouTube))
     return wanted.youtube == YouTube::strict ? "restrict.youtube.com" : "restrictmoderate.youtube.com";
   return {};
+}
+
+std::vector<SafeName> safe_names(SafeSearch wanted) {
+  std::vector<SafeName> names;
+  names.reserve(2 * kGoogleDomains.size() + std::size(kEngines) + std::size(kYouTube));
+  const auto add = [&](const std::string& name) {
+    const auto host = categories::normalise_host(name, categories::HostSource::wire);
+    if (const auto safe = host ? safe_name(*host, wanted) : std::string_view(); !safe.empty())
+      names.push_back({name, safe});
+  };
+  for (const auto domain : kGoogleDomains) {
+    const auto bare = std::string(kName).append(domain);
+    add(bare);
+    add(std::string(kWww).append(bare));
+  }
+  for (const auto& engine : kEngines)
+    add(std::string(engine.host));
+  for (const auto host : kYouTube)
+    add(std::string(host));
+  std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.host < b.host; });
+  return names;
 }
 
 }  // namespace breakwater::rules

@@ -54,15 +54,12 @@ std::optional<Clock> parse_times(const Text& text, DiagnosticSink& sink) {
 std::vector<std::size_t> parse_days(const std::vector<Text>& texts, DiagnosticSink& sink) {
   std::vector<std::size_t> days;
   for (const auto& text : texts) {
-    const auto* found = std::find(kDays.begin(), kDays.end(), text.value);
-    const auto day = static_cast<std::size_t>(found - kDays.begin());
-    if (found == kDays.end()) {
-      sink.error(text.place, in_quotes(text.value) + " is no day (write Mon, Tue, Wed, Thu, Fri, Sat or Sun)");
-    } else if (std::find(days.begin(), days.end(), day) != days.end()) {
+    const auto day = parse_weekday(text, sink);
+    if (!day) continue;
+    if (std::find(days.begin(), days.end(), *day) != days.end())
       sink.error(text.place, in_quotes(text.value) + " stands twice in days");
-    } else {
-      days.push_back(day);
-    }
+    else
+      days.push_back(*day);
   }
   return days;
 }
@@ -295,6 +292,13 @@ class TimetableParser {
 };
 
 }  // namespace
+
+std::optional<std::size_t> parse_weekday(const Text& text, DiagnosticSink& sink) {
+  const auto* found = std::find(kDays.begin(), kDays.end(), text.value);
+  if (found != kDays.end()) return static_cast<std::size_t>(found - kDays.begin());
+  sink.error(text.place, in_quotes(text.value) + " is no day (write Mon, Tue, Wed, Thu, Fri, Sat or Sun)");
+  return std::nullopt;
+}
 
 std::vector<std::string_view> TimetableDraft::week_periods() const {
   std::vector<std::string_view> names{timetable.outside};

@@ -25,4 +25,7 @@ struct TimetableDraft {
 /// so that one mistake is not reported again by every rule.
 TimetableDraft parse_timetable(TomlTable& table, const std::filesystem::path& folder, DiagnosticSink& sink);
 
+/// "Mon" is 0, "Sun" is 6. nullopt: another word, which is in the sink.
+std::optional<std::size_t> parse_weekday(const Text& text, DiagnosticSink& sink);
+
 }  // namespace breakwater::rules

@@ -32,6 +32,14 @@ std::string_view to_string(Reason reason) {
       return "no_sni";
     case Reason::sni:
       return "sni";
+    case Reason::ech:
+      return "ech";
+    case Reason::not_http:
+      return "not_http";
+    case Reason::no_host:
+      return "no_host";
+    case Reason::loop:
+      return "loop";
     case Reason::address_literal:
       return "address_literal";
     case Reason::private_destination:

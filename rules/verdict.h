@@ -26,6 +26,10 @@ enum class Reason : std::uint8_t {
   not_tls,
   no_sni,
   sni,
+  ech,       ///< the server name is a cover for many, and the hello has another one sealed in it
+  not_http,  ///< intercepted on the way to a web server, but no request
+  no_host,   ///< an intercepted request that does not say for which host it is
+  loop,      ///< came to a door for intercepted connections from nowhere, or from the gateway itself
   address_literal,
   private_destination,
   port,

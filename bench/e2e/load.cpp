@@ -14,6 +14,7 @@ constexpr std::size_t kBuffer = std::size_t{256} * 1024;
 constexpr std::size_t kEvents = 512;
 constexpr int kTurnsPerEvent = 16;  // of a stream, before the others have theirs
 constexpr std::chrono::milliseconds kSweepEvery{50};
+constexpr std::chrono::milliseconds kTick{1};  // of an open loop: what it is late by counts as the answer's
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
@@ -31,7 +32,7 @@ Load::Load(const LoadOptions& options)
 }
 
 Report Load::run() {
-  now_ = Clock::now();
+  now_ = due_ = Clock::now();
   measure_from_ = now_ + options_.warmup;
   end_ = measure_from_ + options_.duration;
   for (auto& connection : connections_)
@@ -39,6 +40,7 @@ Report Load::run() {
   auto next_sweep = now_ + kSweepEvery;
   while (now_ < end_) {
     wait_and_dispatch();
+    begin_what_is_due();
     if (now_ < next_sweep) continue;
     sweep();
     next_sweep = now_ + kSweepEvery;
@@ -53,7 +55,8 @@ Report Load::run() {
 
 void Load::wait_and_dispatch() {
   std::array<epoll_event, kEvents> events{};
-  const int count = epoll_wait(epoll_.get(), events.data(), kEvents, static_cast<int>(kSweepEvery.count()));
+  const auto wait = options_.rate == 0 ? kSweepEvery : kTick;
+  const int count = epoll_wait(epoll_.get(), events.data(), kEvents, static_cast<int>(wait.count()));
   if (count < 0 && errno != EINTR) throw std::system_error(errno, std::system_category(), "epoll_wait");
   now_ = Clock::now();
   for (int i = 0; i < count && now_ < end_; ++i) {
@@ -69,6 +72,19 @@ void Load::sweep() {
     } else if (connection.phase == Phase::exchanging && now_ - connection.started > options_.timeout) {
       fail(connection, Failure::timeout);
     }
+  }
+}
+
+void Load::begin_what_is_due() {
+  if (options_.rate == 0) return;
+  const std::chrono::nanoseconds interval{std::nano::den / options_.rate};
+  for (; due_ <= now_ && !idle_.empty(); due_ += interval) {
+    auto& connection = *idle_.back();
+    idle_.pop_back();
+    connection.started = due_;
+    connection.phase = Phase::exchanging;
+    connection.exchange.begin(next_host());
+    write(connection);
   }
 }
 
@@ -169,6 +185,10 @@ void Load::finish(Connection& connection) {
   ++report_.total;
   if (now >= measure_from_ && now < end_) report_.latency.add(now - connection.started);
   if (!connection.exchange.keeps_connection()) return open(connection);
+  if (options_.rate > 0) {
+    connection.phase = Phase::idle;
+    return idle_.push_back(&connection);
+  }
   connection.started = now;
   connection.exchange.begin(next_host());
   write(connection);
@@ -177,6 +197,7 @@ void Load::finish(Connection& connection) {
 // A failed connection rests until the next sweep, so that a dead proxy costs a count and not a busy loop.
 void Load::fail(Connection& connection, Failure failure) {
   report_.count(failure);
+  std::erase(idle_, &connection);
   connection.socket.reset();
   connection.phase = Phase::parked;
 }

@@ -14,7 +14,7 @@
 
 namespace breakwater::bench {
 
-/// The client side: a closed loop over a fixed number of connections, in one thread. Use once.
+/// The client side: a fixed number of connections in one thread, in a closed loop or at a rate. Use once.
 class Load {
  public:
   /// `options` must outlive the load. Throws std::system_error where the environment gives out (descriptors, memory).
@@ -26,7 +26,7 @@ class Load {
  private:
   using Clock = std::chrono::steady_clock;
 
-  enum class Phase { parked, exchanging, streaming };
+  enum class Phase { parked, idle, exchanging, streaming };
 
   struct Connection {
     explicit Connection(const LoadOptions& options) : exchange(options) {}
@@ -50,6 +50,7 @@ class Load {
   void count_bytes(Connection& connection, std::uint64_t bytes);
   void watch(Connection& connection, std::uint32_t interest);
   void sweep();
+  void begin_what_is_due();
   void wait_and_dispatch();
   std::string_view next_host();
 
@@ -60,7 +61,9 @@ class Load {
   std::mt19937_64 random_;
   std::size_t next_ = 0;
   std::uint32_t opened_ = 0;
-  Clock::time_point now_;  // when the current batch of events was received
+  Clock::time_point now_;          // when the current batch of events was received
+  Clock::time_point due_;          // of the next exchange of an open loop
+  std::vector<Connection*> idle_;  // which wait for that
   Clock::time_point measure_from_;
   Clock::time_point end_;
   Report report_;

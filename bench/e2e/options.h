@@ -39,6 +39,9 @@ struct LoadOptions {
   std::uint64_t seed = 1;
   Sources sources = Sources::one;
   std::size_t connections = 64;
+  /// Exchanges begun a second, whether earlier ones are answered or not; each counts from when it was due. 0: a closed
+  /// loop.
+  std::uint32_t rate = 0;
   std::chrono::milliseconds duration{3000};  ///< measured, after the warm-up
   std::chrono::milliseconds warmup{500};
   std::chrono::milliseconds timeout{5000};  ///< for one whole exchange

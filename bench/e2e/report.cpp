@@ -65,7 +65,8 @@ std::string to_json(const Report& report) {
          ", \"requests_per_second\": " + fixed(per_second(report, static_cast<double>(latency.count()))) +
          ", \"p50_us\": " + microseconds(latency.quantile(0.5)) +
          ", \"p90_us\": " + microseconds(latency.quantile(0.9)) +
-         ", \"p99_us\": " + microseconds(latency.quantile(0.99)) + ", \"max_us\": " + microseconds(latency.max()) +
+         ", \"p99_us\": " + microseconds(latency.quantile(0.99)) +
+         ", \"p999_us\": " + microseconds(latency.quantile(0.999)) + ", \"max_us\": " + microseconds(latency.max()) +
          ", \"mib_per_second\": " + fixed(per_second(report, static_cast<double>(report.bytes)) / kMebibyte) +
          ", \"bytes_total\": " + std::to_string(report.bytes_total) +
          ", \"connections_opened\": " + std::to_string(report.connections_opened) +

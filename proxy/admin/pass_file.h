@@ -19,7 +19,7 @@ struct PassRecord {
   static constexpr std::string_view kOthers = "others";
 
   rules::Pass pass;
-  std::map<std::string, std::uint64_t> clients;  ///< address -> uses
+  std::map<std::string, std::uint64_t> clients;  ///< what stands for a person -> uses
 
   std::uint64_t uses() const;
 };

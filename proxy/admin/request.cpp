@@ -9,10 +9,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Command, std::string_view>, 5> kCommands{
+constexpr std::array<std::pair<Command, std::string_view>, 6> kCommands{
     {{Command::grant, "pass grant"},
      {Command::list, "pass list"},
      {Command::revoke, "pass revoke"},
+     {Command::status, "status"},
      {Command::selftest_run, "selftest run"},
      {Command::selftest_result, "selftest result"}}};
 
@@ -40,6 +41,7 @@ void members(R& request, const Visit& visit) {
       visit("run", request.id);
       break;
     case Command::list:
+    case Command::status:
       break;
   }
 }
@@ -60,7 +62,7 @@ Result<Request, std::string_view> parse_request(std::string_view line) {
   const auto* const known =
       std::find_if(kCommands.begin(), kCommands.end(), [&name](const auto& each) { return each.second == name; });
   if (known == kCommands.end())
-    return "the command is none of pass grant, pass list, pass revoke, selftest run and selftest result";
+    return "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result";
   request.command = known->first;
   std::size_t taken = 1;
   members(request, [&](const char* key, std::string& member) {

@@ -12,7 +12,7 @@ namespace breakwater::admin {
 /// The longest line that may come over the control socket, its end included.
 inline constexpr std::size_t kMaxRequest = 4096;
 
-enum class Command : std::uint8_t { grant, list, revoke, selftest_run, selftest_result };
+enum class Command : std::uint8_t { grant, list, revoke, status, selftest_run, selftest_result };
 
 /// What is asked of a running gateway, one JSON object of strings on one line:
 /// {"command":"pass grant","group":"learners","category":"games","until":"bell","by":"a tutor","reason":"a lesson"}

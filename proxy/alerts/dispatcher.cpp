@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "proxy/alerts/letter_file.h"
-#include "proxy/alerts/mail.h"
 
 namespace breakwater::alerts {
 namespace {
@@ -23,6 +22,7 @@ constexpr minutes kSecondReminder{10};
 
 /// What a digest's records are about.
 constexpr std::string_view kDigest = "digest";
+constexpr std::string_view kReport = "report";
 
 std::string key_of(std::string_view about, std::string_view reference, std::string_view recipient) {
   return std::string(about).append("|").append(reference).append("|").append(recipient);
@@ -36,13 +36,13 @@ std::string domain_of(std::string_view address) {
   return std::string(address.substr(std::min(address.find('@'), address.size() - 1) + 1));
 }
 
-/// `secret` is for a recipient that it can be encrypted for; "": there is none.
+/// `secret` is the entity for a recipient that it can be encrypted for.
 std::string mail_to(const Addressee& to, const std::string& from, std::string_view key, const Notice& notice,
-                    const std::string& secret, std::chrono::sys_seconds now) {
+                    std::string_view secret, std::chrono::sys_seconds now) {
   const Envelope envelope{from, to.recipient.email, "[Breakwater] " + notice.subject,
                           hash_of(key) + "@" + domain_of(from), now};
   if (!to.certificate) return compose(envelope, text_entity(notice.text));
-  const auto der = to.certificate->encrypt(text_entity(secret.empty() ? notice.text : notice.text + "\n\n" + secret));
+  const auto der = to.certificate->encrypt(secret);
   if (!der.empty()) return compose(envelope, smime_entity(der));
   return compose(envelope,
                  text_entity(notice.text + "\nIt could not be encrypted for you: tell who runs the gateway.\n"));
@@ -52,7 +52,17 @@ std::string mail_to(const Addressee& to, const std::string& from, std::string_vi
 
 std::string test_mail(const Addressee& to, const std::string& from, const Scene& scene, std::chrono::sys_seconds now) {
   const auto key = key_of("test", std::to_string(now.time_since_epoch().count()), to.recipient.name);
-  return mail_to(to, from, key, test_notice(to.recipient.name, scene), "", now);
+  const auto notice = test_notice(to.recipient.name, scene);
+  return mail_to(to, from, key, notice, text_entity(notice.text), now);
+}
+
+std::string report_mail(const Addressee& to, const std::string& from, const ReportMail& report, const Scene& scene,
+                        std::chrono::sys_seconds now) {
+  Notice notice{report.subject, report.text};
+  auto text = report.with_report;
+  for (auto* part : {&notice.text, &text})
+    add_footer(*part, scene);
+  return mail_to(to, from, report.key, notice, mixed_entity(text, report.report, hash_of(report.key)), now);
 }
 
 std::vector<Addressee> addressees(const std::vector<rules::Recipient>& recipients, std::chrono::sys_seconds now,
@@ -95,8 +105,12 @@ void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Millise
 void Dispatcher::take(const FailedCheck& check, Milliseconds now) {
   for (const auto& to : addressees_) {
     if (to.recipient.role != Role::dsl && to.recipient.role != Role::it) continue;
-    auto letter =
-        letter_to(to, key_of("selftest", check.reference, to.recipient.name), check_notice(check, scene()), "", now);
+    const auto key = key_of("selftest", check.reference, to.recipient.name);
+    const auto notice = check_notice(check, scene());
+    auto letter = letter_to(to, key,
+                            mail_to(to, options_.from, key, notice, text_entity(notice.text),
+                                    std::chrono::floor<std::chrono::seconds>(now)),
+                            now);
     letter.reference = check.reference;
     letter.severity = Concern::danger;
     queue(std::move(letter));
@@ -152,8 +166,19 @@ Watches::Go Dispatcher::remind(Watch& watch, Milliseconds now) {
   return Watches::Go::on;
 }
 
-Letter Dispatcher::letter_to(const Addressee& to, std::string key, const Notice& notice, const std::string& secret,
-                             Milliseconds now) const {
+void Dispatcher::post(const ReportMail& report, Milliseconds now) {
+  const auto to = std::find_if(addressees_.begin(), addressees_.end(),
+                               [&](const Addressee& one) { return one.recipient.name == report.recipient; });
+  if (to == addressees_.end()) return;
+  auto letter =
+      letter_to(*to, report.key,
+                report_mail(*to, options_.from, report, scene(), std::chrono::floor<std::chrono::seconds>(now)), now);
+  letter.of = Letter::Of::report;
+  letter.reference = kReport;
+  queue(std::move(letter));
+}
+
+Letter Dispatcher::letter_to(const Addressee& to, std::string key, std::string mail, Milliseconds now) const {
   Letter letter;
   letter.key = std::move(key);
   letter.recipient = to.recipient.name;
@@ -161,14 +186,18 @@ Letter Dispatcher::letter_to(const Addressee& to, std::string key, const Notice&
   letter.to = to.recipient.email;
   letter.queued = now;
   letter.next_try = now;
-  letter.mail = mail_to(to, options_.from, letter.key, notice, secret, std::chrono::floor<std::chrono::seconds>(now));
+  letter.mail = std::move(mail);
   return letter;
 }
 
 void Dispatcher::queue(const Addressee& to, std::string_view about, const Notice& notice, const Episode& episode,
                        const EpisodeNames* names, Milliseconds now) {
-  const auto secret = names && to.recipient.names ? full_report(episode, *names, scene()) : std::string();
-  auto letter = letter_to(to, key_of(about, episode.reference, to.recipient.name), notice, secret, now);
+  auto secret = notice.text;
+  if (names && to.recipient.names) secret.append("\n\n").append(full_report(episode, *names, scene()));
+  const auto key = key_of(about, episode.reference, to.recipient.name);
+  auto letter = letter_to(
+      to, key,
+      mail_to(to, options_.from, key, notice, text_entity(secret), std::chrono::floor<std::chrono::seconds>(now)), now);
   letter.reference = episode.reference;
   letter.severity = is_incident(episode) ? Concern::danger : episode.severity;
   letter.line = digest_line(episode, scene());
@@ -215,6 +244,20 @@ std::optional<Letter> Dispatcher::next(Milliseconds now) {
     give_up(letter, "no recipient of that name is in the policy any more", now);
   for (const auto& to : addressees_)
     if (auto letter = next_of(to, now)) return letter;
+  return next_report(now);
+}
+
+std::vector<const Letter*> Dispatcher::due(const Addressee& to, Letter::Of of, Milliseconds now) const {
+  std::vector<const Letter*> due;
+  for (const auto& [key, letter] : outbox_.letters())
+    if (letter.of == of && letter.recipient == to.recipient.name && is_due(letter, now)) due.push_back(&letter);
+  std::sort(due.begin(), due.end(), more_urgent);
+  return due;
+}
+
+std::optional<Letter> Dispatcher::next_report(Milliseconds now) const {
+  for (const auto& to : addressees_)
+    if (const auto reports = due(to, Letter::Of::report, now); !reports.empty()) return *reports.front();
   return std::nullopt;
 }
 
@@ -222,12 +265,9 @@ std::optional<Letter> Dispatcher::next_of(const Addressee& to, Milliseconds now)
   const auto sent = outbox_.sent_since(to.recipient.name, now - kHour, now).size();
   if (sent >= options_.per_hour) return std::nullopt;
   const auto room = options_.per_hour - sent;
-  std::vector<const Letter*> due;
-  for (const auto& [key, letter] : outbox_.letters())
-    if (letter.recipient == to.recipient.name && is_due(letter, now)) due.push_back(&letter);
-  std::sort(due.begin(), due.end(), more_urgent);
-  if (due.size() > room || outbox_.left_out(to.recipient.name) > 0) return digest(to, due, now);
-  return due.empty() ? std::nullopt : std::optional(*due.front());
+  const auto letters = due(to, Letter::Of::episode, now);
+  if (letters.size() > room || outbox_.left_out(to.recipient.name) > 0) return digest(to, letters, now);
+  return letters.empty() ? std::nullopt : std::optional(*letters.front());
 }
 
 std::optional<Letter> Dispatcher::digest(const Addressee& to, const std::vector<const Letter*>& due, Milliseconds now) {
@@ -244,7 +284,11 @@ std::optional<Letter> Dispatcher::digest(const Addressee& to, const std::vector<
     hooks_.record({"in a digest", *letter});
   const auto left_out = outbox_.take_left_out(to.recipient.name);
   const auto key = key_of("digest", std::to_string(now.time_since_epoch().count()), to.recipient.name);
-  auto letter = letter_to(to, key, digest_notice(lines, left_out, scene()), "", now);
+  const auto notice = digest_notice(lines, left_out, scene());
+  auto letter = letter_to(
+      to, key,
+      mail_to(to, options_.from, key, notice, text_entity(notice.text), std::chrono::floor<std::chrono::seconds>(now)),
+      now);
   letter.reference = kDigest;
   letter.severity = severity;
   letter.merged = std::move(merged);

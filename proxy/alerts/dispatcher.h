@@ -9,6 +9,7 @@
 
 #include "proxy/alerts/certificate.h"
 #include "proxy/alerts/check_notice.h"
+#include "proxy/alerts/mail.h"
 #include "proxy/alerts/notice.h"
 #include "proxy/alerts/outbox.h"
 #include "proxy/alerts/smtp.h"
@@ -34,6 +35,20 @@ struct Addressee {
 /// Loads the certificates. One that cannot be used is told, and its recipient gets plain messages.
 std::vector<Addressee> addressees(const std::vector<rules::Recipient>& recipients, std::chrono::sys_seconds now,
                                   const Outbox::Tell& tell);
+
+/// A report on its way to one recipient.
+struct ReportMail {
+  std::string key;        ///< of which report, to whom: see Letter::key
+  std::string recipient;  ///< their name in the policy
+  std::string subject;
+  std::string text;         ///< of a plain message: others may read it
+  std::string with_report;  ///< of a message that holds the report
+  Attachment report;
+};
+
+/// The same for who has a certificate and for who has none, as one message.
+std::string report_mail(const Addressee& to, const std::string& from, const ReportMail& report, const Scene& scene,
+                        std::chrono::sys_seconds now);
 
 /// A message that says only that messages arrive.
 std::string test_mail(const Addressee& to, const std::string& from, const Scene& scene, std::chrono::sys_seconds now);
@@ -70,6 +85,10 @@ class Dispatcher {
   /// The same for a self-test: the lead and IT are told of it once.
   void take(const FailedCheck& check, Milliseconds now);
 
+  /// Queues it, where somebody of that name is among the addressees. It goes when no message about an episode can go,
+  /// whatever the hour has room for.
+  void post(const ReportMail& report, Milliseconds now);
+
   /// The letter to be sent now, the most serious first; nullopt: none is due. Where an hour has no room for all that
   /// are due to a recipient, a digest takes their place.
   std::optional<Letter> next(Milliseconds now);
@@ -86,10 +105,11 @@ class Dispatcher {
   Watches::Go remind(Watch& watch, Milliseconds now);
   bool is_due(const Letter& letter, Milliseconds now) const;
   std::optional<Letter> next_of(const Addressee& to, Milliseconds now);
+  std::optional<Letter> next_report(Milliseconds now) const;
+  std::vector<const Letter*> due(const Addressee& to, Letter::Of of, Milliseconds now) const;
   std::optional<Letter> digest(const Addressee& to, const std::vector<const Letter*>& due, Milliseconds now);
   std::chrono::milliseconds wait_after(std::uint32_t tries) const;
-  Letter letter_to(const Addressee& to, std::string key, const Notice& notice, const std::string& secret,
-                   Milliseconds now) const;
+  Letter letter_to(const Addressee& to, std::string key, std::string mail, Milliseconds now) const;
   Scene scene() const { return {centre_, zone_, hooks_.head()}; }
   void give_up(const Letter& letter, std::string_view why, Milliseconds now);
 

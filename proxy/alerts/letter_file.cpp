@@ -1,9 +1,11 @@
 // {"key":"...","recipient":"...","role":"dsl","to":"dsl@example.org","reference":"E-7QK4M-2XP9D",
 //  "severity":"danger","line":"...","queued":1795428000000,"tries":0,"next_try":1795428000000,"error":"","merged":[]}\n
+// {"of":"report", ...: the same of a report}
 // Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n ...
 
 #include "proxy/alerts/letter_file.h"
 
+#include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
@@ -16,8 +18,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint32_t kMaxTries = 1'000'000;
 constexpr std::string_view kSuffix = ".letter";
-constexpr std::size_t kMaxFile = 2 << 20;
+constexpr std::string_view kReport = "report";
+constexpr std::size_t kMaxFile = 16 << 20;
 
 rules::Concern parse_concern(std::string_view text) {
   for (const auto concern : {rules::Concern::notice, rules::Concern::warning, rules::Concern::danger})
@@ -25,14 +29,21 @@ rules::Concern parse_concern(std::string_view text) {
   return rules::Concern::none;
 }
 
+/// Not negative, and at most `most`: nobody reckons with more. Throws where it is no such number.
+std::uint64_t number(const Json& value, std::uint64_t most) {
+  return std::min<std::uint64_t>(value.get_ref<const Json::number_unsigned_t&>(), most);
+}
+
 Milliseconds instant(const Json& value) {
-  return Milliseconds(std::chrono::milliseconds(value.get<std::int64_t>()));
+  constexpr std::uint64_t kYear2999 = 32'503'680'000'000;
+  return Milliseconds(std::chrono::milliseconds(number(value, kYear2999)));
 }
 
 }  // namespace
 
 std::string to_file(const Letter& letter) {
   Json head;
+  if (letter.of == Letter::Of::report) head["of"] = kReport;
   head["key"] = letter.key;
   head["recipient"] = letter.recipient;
   head["role"] = letter.role;
@@ -54,6 +65,7 @@ std::optional<Letter> parse_letter(std::string_view text) {
   try {
     const auto head = Json::parse(text.substr(0, end));
     Letter letter;
+    if (const auto of = head.find("of"); of != head.end() && *of == kReport) letter.of = Letter::Of::report;
     head.at("key").get_to(letter.key);
     head.at("recipient").get_to(letter.recipient);
     head.at("role").get_to(letter.role);
@@ -62,7 +74,7 @@ std::optional<Letter> parse_letter(std::string_view text) {
     letter.severity = parse_concern(head.at("severity").get_ref<const std::string&>());
     head.at("line").get_to(letter.line);
     letter.queued = instant(head.at("queued"));
-    head.at("tries").get_to(letter.tries);
+    letter.tries = static_cast<std::uint32_t>(number(head.at("tries"), kMaxTries));
     letter.next_try = instant(head.at("next_try"));
     head.at("error").get_to(letter.error);
     head.at("merged").get_to(letter.merged);

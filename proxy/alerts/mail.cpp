@@ -118,6 +118,17 @@ std::string with_line_ends(std::string_view text) {
   return out;
 }
 
+/// Bytes in base64, as a file of that name.
+std::string file_entity(std::string_view type, std::string_view name, std::string_view bytes) {
+  std::string out = "Content-Type: ";
+  out.append(type).append(";\r\n name=\"").append(name).append("\"\r\nContent-Transfer-Encoding: base64\r\n");
+  out.append("Content-Disposition: attachment; filename=\"").append(name).append("\"\r\n\r\n");
+  const auto encoded = base64(bytes);
+  for (std::size_t at = 0; at < encoded.size(); at += kEncoded)
+    out.append(encoded, at, kEncoded).append(kEnd);
+  return out;
+}
+
 void field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(unstructured(value)).append(kEnd);
 }
@@ -140,14 +151,16 @@ std::string text_entity(std::string_view text) {
   return out.append(ascii ? with_line_ends(lines) : quoted_printable(lines));
 }
 
+std::string mixed_entity(std::string_view text, const Attachment& file, std::string_view boundary) {
+  std::string out = "Content-Type: multipart/mixed; boundary=\"";
+  out.append(boundary).append("\"\r\n\r\n--").append(boundary).append(kEnd);
+  out.append(text_entity(text)).append("\r\n--").append(boundary).append(kEnd);
+  out.append(file_entity(file.type, file.name, file.bytes));
+  return out.append("\r\n--").append(boundary).append("--\r\n");
+}
+
 std::string smime_entity(std::string_view der) {
-  std::string out =
-      "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
-      "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n";
-  const auto encoded = base64(der);
-  for (std::size_t at = 0; at < encoded.size(); at += kEncoded)
-    out.append(encoded, at, kEncoded).append(kEnd);
-  return out;
+  return file_entity("application/pkcs7-mime; smime-type=enveloped-data", "smime.p7m", der);
 }
 
 std::string compose(const Envelope& envelope, std::string_view entity) {

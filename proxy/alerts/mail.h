@@ -19,6 +19,16 @@ struct Envelope {
 /// quoted-printable where the text is not ASCII. Paragraphs end with '\n'. The text cannot leave its entity.
 std::string text_entity(std::string_view text);
 
+/// A file that goes with a message. Its name is ASCII without quotes.
+struct Attachment {
+  std::string name;
+  std::string type;  ///< "application/pdf"
+  std::string bytes;
+};
+
+/// A text_entity() and a file behind it (RFC 2046, 5.1). `boundary` stands in no line of the text.
+std::string mixed_entity(std::string_view text, const Attachment& file, std::string_view boundary);
+
 /// The body of an encrypted message: CMS in DER, as S/MIME 4.0 (RFC 8551) wants it.
 std::string smime_entity(std::string_view der);
 

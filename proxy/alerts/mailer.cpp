@@ -99,4 +99,17 @@ void Mailer::take(const FailedCheck& check) {
   impl_->wake.notify_one();
 }
 
+void Mailer::post(const ReportMail& report) {
+  if (impl_->server.url.empty()) return;
+  const std::lock_guard lock(impl_->mutex);
+  impl_->dispatcher.post(report, impl_->now());
+  impl_->news = true;
+  impl_->wake.notify_one();
+}
+
+bool Mailer::knows(std::string_view key) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->outbox.knows(key);
+}
+
 }  // namespace breakwater::alerts

@@ -79,18 +79,6 @@ void how_to_open(std::string& text, std::string_view reference) {
       "\nWhat is sealed in it opens with your key file and its passphrase alone. That you looked is recorded.\n");
 }
 
-void footer(std::string& text, const Scene& scene) {
-  text.append("\n-- \nBreakwater, the web filter of ")
-      .append(centre_of(scene))
-      .append(". Do not answer this message.\n");
-  if (!scene.head.empty()) {
-    text.append("Newest signed head of the records:\n").append(scene.head).append("\n");
-    text +=
-        "Keep this message: the head in it shows later, by `breakwater verify --head`, whether a record was changed or "
-        "taken away.\n";
-  }
-}
-
 std::string upper(std::string_view word) {
   std::string text(word);
   std::transform(text.begin(), text.end(), text.begin(),
@@ -112,6 +100,18 @@ std::string_view opening(Occasion occasion) {
 
 }  // namespace
 
+void add_footer(std::string& text, const Scene& scene) {
+  text.append("\n-- \nBreakwater, the web filter of ")
+      .append(centre_of(scene))
+      .append(". Do not answer this message.\n");
+  if (!scene.head.empty()) {
+    text.append("Newest signed head of the records:\n").append(scene.head).append("\n");
+    text +=
+        "Keep this message: the head in it shows later, by `breakwater verify --head`, whether a record was changed or "
+        "taken away.\n";
+  }
+}
+
 bool is_incident(const Episode& episode) {
   constexpr std::array<std::string_view, 4> kIncidents{"malware", "command-and-control", "phishing", "scams"};
   const auto is_one = [&](std::string_view category) {
@@ -129,7 +129,7 @@ Notice episode_notice(const Episode& episode, Occasion occasion, const Scene& sc
   notice.text.append(opening(occasion)).append("\n\n");
   facts(notice.text, episode, scene);
   how_to_open(notice.text, episode.reference);
-  footer(notice.text, scene);
+  add_footer(notice.text, scene);
   return notice;
 }
 
@@ -154,7 +154,7 @@ Notice incident_notice(const Episode& episode, std::string_view device, Millisec
   text.append("\nTo acknowledge it, on the gateway:\n  breakwater alerts acknowledge ").append(episode.reference);
   text.append(" --by YOUR-NAME\n");
   how_to_open(text, episode.reference);
-  footer(text, scene);
+  add_footer(text, scene);
   return notice;
 }
 
@@ -179,14 +179,14 @@ Notice digest_notice(std::span<const std::string> lines, std::uint64_t left_out,
             " more, the least serious ones, for which there was no room in the outbox; `breakwater episode list` "
             "shows them\n");
   how_to_open(text, "REFERENCE");
-  footer(text, scene);
+  add_footer(text, scene);
   return notice;
 }
 
 Notice test_notice(std::string_view recipient, const Scene& scene) {
   Notice notice{"Test message", "This is a test. "};
   notice.text.append(recipient).append(" is told of concerns at this address. Nothing has happened.\n");
-  footer(notice.text, scene);
+  add_footer(notice.text, scene);
   return notice;
 }
 
@@ -213,7 +213,7 @@ std::string full_report(const Episode& episode, const EpisodeNames& names, const
         .append(" ")
         .append(visit.host)
         .append(visit.action == rules::Action::block ? " (blocked)\n" : "\n");
-  footer(text, scene);
+  add_footer(text, scene);
   return text;
 }
 

@@ -53,6 +53,9 @@ std::string digest_line(const safeguarding::Episode& episode, const Scene& scene
 /// Several in one message. `left_out` says how many more there were for which the outbox had no room.
 Notice digest_notice(std::span<const std::string> lines, std::uint64_t left_out, const Scene& scene);
 
+/// What every message ends with: who sends it, and the head.
+void add_footer(std::string& text, const Scene& scene);
+
 Notice test_notice(std::string_view recipient, const Scene& scene);
 
 /// The whole episode with its names, hosts and context: for an encrypted message alone.

@@ -76,7 +76,7 @@ void Outbox::read_done(const fs::path& file, Milliseconds now) {
   std::string sent_to;
   try {
     when = Milliseconds(std::chrono::milliseconds(json.at("when").get<std::int64_t>()));
-    if (json.at("sent").get<bool>()) json.at("recipient").get_to(sent_to);
+    if (json.at("sent").get<bool>() && !json.contains("report")) json.at("recipient").get_to(sent_to);
   } catch (const Json::exception&) {
     tell_(file.string() + ": damaged; its message counts as done");
   }
@@ -105,8 +105,11 @@ Outbox::Added Outbox::add(Letter letter) {
     const auto least = std::min_element(letters_.begin(), letters_.end(),
                                         [](const auto& a, const auto& b) { return gives_way(a.second, b.second); });
     const bool stays = !gives_way(least->second, letter);
-    ++left_out_[stays ? letter.recipient : least->second.recipient];
-    write_left_out();
+    const auto& loser = stays ? letter : least->second;
+    if (loser.of == Letter::Of::episode) {
+      ++left_out_[loser.recipient];
+      write_left_out();
+    }
     if (stays) {
       mark(letter, Done::given_up, letter.queued);
       return Added::left_out;
@@ -147,10 +150,11 @@ void Outbox::mark(const Letter& letter, Done done, Milliseconds when) {
   mark["reference"] = letter.reference;
   mark["when"] = when.time_since_epoch().count();
   mark["sent"] = done == Done::sent;
+  if (letter.of == Letter::Of::report) mark["report"] = true;
   const auto text = mark.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (const auto fault = safeguarding::write_private(done_file_of(letter.key), text); !fault.empty()) tell_(fault);
   done_.insert(hash_of(letter.key));
-  if (done == Done::sent) sent_.push_back({letter.recipient, when});
+  if (done == Done::sent && letter.of == Letter::Of::episode) sent_.push_back({letter.recipient, when});
 }
 
 std::vector<Milliseconds> Outbox::sent_since(std::string_view recipient, Milliseconds since, Milliseconds until) const {

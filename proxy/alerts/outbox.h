@@ -20,11 +20,15 @@ using safeguarding::Milliseconds;
 
 /// One message to one recipient, as it waits to be sent.
 struct Letter {
+  /// Those about episodes are sent first, and only they count against the messages of an hour.
+  enum class Of : std::uint8_t { episode, report };
+
+  Of of = Of::episode;
   std::string key;        ///< what it tells, to whom: nothing with the same key is ever queued again
   std::string recipient;  ///< their name in the policy
   std::string role;       ///< theirs, as the policy names it
   std::string to;         ///< their address
-  std::string reference;  ///< of the episode; "digest"
+  std::string reference;  ///< of the episode; "digest", "report"
   rules::Concern severity = rules::Concern::none;
   std::string line;  ///< what stands in a digest in its place; "": it is never put in one
   Milliseconds queued;
@@ -66,7 +70,7 @@ class Outbox {
   enum class Done : std::uint8_t { sent, given_up };
   /// The letter leaves the queue. What was sent counts in sent_since().
   void finish(const std::string& key, Done done, Milliseconds when);
-  /// Messages that this recipient was sent in (since, until], oldest first.
+  /// Messages about episodes that this recipient was sent in (since, until], oldest first.
   std::vector<Milliseconds> sent_since(std::string_view recipient, Milliseconds since, Milliseconds until) const;
 
   /// How many letters to this recipient gave way since the last digest.

@@ -74,70 +74,83 @@ net::Task<tls::HelloStatus> Session::receive_hello(tls::ClientHello& hello) {
   }
 }
 
-/// May the tunnel open? Where not, the attempt is recorded, the client told by an alert, and the verdict says why.
-net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientHello& hello) {
+void Session::note_hello(tls::HelloStatus status, const tls::ClientHello& hello) {
   client_.disarm();
   worker_.count().add(counter_of(status));
-  const auto now = worker_.services().clock.seconds();
+  if (status != tls::HelloStatus::done) return;
+  if (hello.sni_state == tls::ClientHello::Sni::absent) worker_.count().add(telemetry::Counter::hello_no_sni);
+  tx_.sni = hello.sni;
+  for (const auto& protocol : hello.alpn)
+    tx_.alpn += (tx_.alpn.empty() ? "" : ",") + protocol;
+  if (hello.ech == tls::EchState::present) tx_.ech = "present";
+}
+
+/// nullopt: it names a server, rightly or not.
+std::optional<Session::Nameless> Session::find_no_name(tls::HelloStatus status, const tls::ClientHello& hello) {
+  if (status == tls::HelloStatus::need_more) return Nameless{rules::Reason::not_tls, "no ClientHello in time"};
+  if (status != tls::HelloStatus::done) return Nameless{rules::Reason::not_tls, to_string(status)};
+  if (hello.sni_state == tls::ClientHello::Sni::present) return std::nullopt;
+  return Nameless{rules::Reason::no_sni, "the ClientHello names no server"};
+}
+
+/// May the tunnel open? Where not, the attempt is recorded, the client told by an alert, and the verdict says why.
+net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientHello& hello) {
+  note_hello(status, hello);
   const auto& gate = tx_.engine->snapshot()->gate;
-  const auto refuse_for = [&](rules::Reason reason, std::string_view detail) {
-    tx_.verdict = tx_.engine->refuse(reason, subject_, now);
+  const auto refuse_for = [this](rules::Reason reason, std::string_view detail) {
+    tx_.verdict = tx_.engine->refuse(reason, subject_, worker_.services().clock.seconds());
     tx_.detail = detail;
   };
-  if (status != tls::HelloStatus::done) {
+  if (const auto nameless = find_no_name(status, hello)) {
     const bool silent = status == tls::HelloStatus::need_more;
+    if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
     const bool is_tls = status == tls::HelloStatus::malformed || status == tls::HelloStatus::too_large ||
                         (silent && client_.in().size() != 0);
-    if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
-    if ((is_tls ? gate.malformed : gate.not_tls) == rules::Choice::allow) {
+    const auto choice = status == tls::HelloStatus::done ? gate.no_sni : is_tls ? gate.malformed : gate.not_tls;
+    if (choice == rules::Choice::allow) {
       tx_.end = {};
       co_return true;
     }
-    refuse_for(rules::Reason::not_tls, silent ? "no ClientHello in time" : to_string(status));
+    refuse_for(nameless->reason, nameless->detail);
+  } else if (const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire); !name) {
+    refuse_for(rules::Reason::sni, to_string(name.error()));
+  } else if (*name == *tx_.host) {
+    co_return true;
+  } else if (name->is_literal() && gate.address_literal == rules::Choice::block) {
+    refuse_for(rules::Reason::address_literal, "the server name is an address");  // RFC 6066 3: it must not be
+  } else if (gate.sni_mismatch == rules::SniMismatch::block) {
+    refuse_for(rules::Reason::sni, "the server name is not the one asked for");
   } else {
-    tx_.sni = hello.sni;
-    for (const auto& protocol : hello.alpn)
-      tx_.alpn += (tx_.alpn.empty() ? "" : ",") + protocol;
-    if (hello.ech == tls::EchState::present) tx_.ech = "present";
-    if (hello.sni_state == tls::ClientHello::Sni::absent) {
-      worker_.count().add(telemetry::Counter::hello_no_sni);
-      if (gate.no_sni == rules::Choice::allow) co_return true;
-      refuse_for(rules::Reason::no_sni, "the ClientHello names no server");
-    } else if (const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire); !name) {
-      refuse_for(rules::Reason::sni, to_string(name.error()));
-    } else if (*name == *tx_.host) {
+    sni_ = *name;
+    const auto verdict = decide(rules::Stage::hello, *sni_, "");
+    note_for_self_test(verdict);
+    if (may_go_on(verdict)) {
+      record_if_monitored(verdict);
+      count_for(quotas_ | verdict.quotas);
       co_return true;
-    } else if (name->is_literal() && gate.address_literal == rules::Choice::block) {
-      refuse_for(rules::Reason::address_literal, "the server name is an address");  // RFC 6066 3: it must not be
-    } else if (gate.sni_mismatch == rules::SniMismatch::block) {
-      refuse_for(rules::Reason::sni, "the server name is not the one asked for");
-    } else {
-      sni_ = *name;
-      const auto verdict = decide(rules::Stage::hello, *sni_, "");
-      note_for_self_test(verdict);
-      if (may_go_on(verdict)) {
-        record_if_monitored(verdict);
-        count_for(quotas_ | verdict.quotas);
-        co_return true;
-      }
-      if (verdict.action == rules::Action::allow)
-        refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
-      else
-        tx_.verdict = verdict;
     }
+    if (verdict.action == rules::Action::allow)
+      refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
+    else
+      tx_.verdict = verdict;
   }
   note_for_self_test(tx_.verdict);
+  co_await refuse_tunnel(hello.record_version);
+  co_return false;
+}
+
+/// Records the attempt, then says by an alert that it is denied. `record_version`: of the hello, or 0.
+net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
   show_in_window();
   if (!co_await make_durable()) {
     tx_.detail = "the attempt could not be recorded in time";
     client_.close();
-    co_return false;
+    co_return;
   }
-  const auto alert = tls::access_denied_alert(hello.record_version != 0 ? hello.record_version : kFirstRecord);
+  const auto alert = tls::access_denied_alert(record_version != 0 ? record_version : kFirstRecord);
   client_.arm(worker_.settings().stall);
   if (co_await client_.write({reinterpret_cast<const char*>(alert.data()), alert.size()}) == net::Io::ok)
     tx_.bytes_down += alert.size();
-  co_return false;
 }
 
 /// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().

@@ -32,12 +32,10 @@ net::Task<Session::Dialled> Session::dial() {
     co_return Dialled{nullptr, static_cast<std::uint16_t>(late ? 504 : 502), "dns"};
   }
 
-  // The gate is the one of this moment, and so are the gateway's own addresses; the address of the connection itself is
-  // one of them.
+  // The gate is the one of this moment, and so are the gateway's own addresses; the one that the client has reached is
+  // among them.
   auto own = worker_.own();
-  net::error_code error;
-  const auto local = client_.socket().local_endpoint(error);
-  if (!error) own.push_back(net::to_ip_address(local.address()));
+  if (const auto reached = own_end()) own.push_back(net::to_ip_address(reached->address()));
   const auto& gate = tx_.engine->snapshot()->gate;
   std::erase_if(resolved.addresses, [&](const auto& address) { return !rules::may_dial(gate, address, own); });
   if (resolved.addresses.empty()) {
@@ -46,7 +44,7 @@ net::Task<Session::Dialled> Session::dial() {
   }
 
   auto connected = co_await net::connect(worker_.executor(), worker_.wheel(), resolved.addresses, tx_.port,
-                                         worker_.settings().connect);
+                                         worker_.settings().connect, worker_.mark());
   tx_.connect = spent();
   if (connected.status == net::ConnectStatus::ok) co_return Dialled{std::move(connected.stream), 200, {}};
   worker_.count().add(telemetry::Counter::connect_failures);

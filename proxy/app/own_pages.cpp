@@ -29,24 +29,37 @@ portal::Request::From sender_of(const http::RequestHead& head) {
 
 }  // namespace
 
-/// The gateway's name in any form; in origin form also its address. Another name there may be anybody's that leads here
-/// (DNS rebinding), and gets the one file that is the same for everybody.
+/// Where the client has reached the gateway. After `tproxy` the connection's own end is somebody else's address.
+std::optional<net::tcp::endpoint> Session::own_end() {
+  net::error_code error;
+  const auto local = client_.socket().local_endpoint(error);
+  const bool foreign = interception_ && worker_.settings().intercept_mode == net::Redirection::tproxy;
+  return error || foreign ? std::nullopt : std::optional(local);
+}
+
+bool Session::is_own_address(const categories::IpAddress& address) {
+  const auto reached = own_end();
+  return (reached && net::to_ip_address(reached->address()) == address) ||
+         std::ranges::find(worker_.own(), address) != worker_.own().end();
+}
+
+/// The gateway's name in any form; of what is not asked of a proxy also its address. Another name there may be
+/// anybody's that leads here (DNS rebinding), and gets the one file that is the same for everybody; on the way to
+/// anybody's server only under the name by which browsers look for it.
 bool Session::is_own(const http::RequestHead& head) {
   if (head.host.text() == portal::kHost) return true;
   if (head.form != http::TargetForm::origin) return false;
-  if (portal::Portal::is_pac(head.path)) return true;
-  if (!head.host.is_literal()) return false;
-  net::error_code error;
-  const auto local = client_.socket().local_endpoint(error);
-  return !error && net::to_ip_address(local.address()) == head.host.address();
+  const bool is_wpad = head.host.text().starts_with("wpad.") || head.host.text() == "wpad";
+  if (portal::Portal::is_pac(head.path) && (!interception_ || is_wpad)) return true;
+  return head.host.is_literal() && is_own_address(head.host.address());
 }
 
-/// How the gateway is reached by whoever asks in this form.
+/// How the gateway is reached by whoever asks in this form. What is intercepted comes from the usual port.
 std::string Session::own_base(http::TargetForm form) {
-  net::error_code error;
-  const auto local = client_.socket().local_endpoint(error);
-  if (form != http::TargetForm::origin || error) return std::string(portal::kBase);
-  return (client_.is_secure() ? "https://" : "http://") + net::to_string(local);
+  const auto reached = own_end();
+  if (form != http::TargetForm::origin || !reached) return std::string(portal::kBase);
+  if (interception_) return "http://" + net::to_string({reached->address(), interception_->destination.port()});
+  return (client_.is_secure() ? "https://" : "http://") + net::to_string(*reached);
 }
 
 rules::Acceptance Session::acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const {
@@ -197,10 +210,8 @@ void Session::show_in_window() {
   if (verdict.action == rules::Action::allow || !tx_.host || verdict.reason == rules::Reason::acceptance) return;
   const auto now = worker_.services().clock.seconds();
   const auto& host = sni_ ? *sni_ : *tx_.host;
-  const auto stage = sni_                    ? rules::Stage::hello
-                     : tx_.scheme == "https" ? rules::Stage::connect
-                                             : rules::Stage::http_request;
-  if (verdict.until) tx_.opens = tx_.engine->opens_at({stage, host, tx_.port, tx_.path}, subject_, now);
+  const auto at = sni_ ? rules::Stage::hello : stage();
+  if (verdict.until) tx_.opens = tx_.engine->opens_at(facts(at, host, tx_.path), subject_, now);
   if (mark_ || subject_.group >= snapshot.policy.groups.size()) return;
   portal::Blocked blocked;
   blocked.time = now;

@@ -27,12 +27,15 @@ std::string line_of(const ordered_json& value) {
 
 }  // namespace
 
-PassKeeper::PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock, Publish publish,
-                       Gather gather, Other other)
+PassKeeper::PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
+                       const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Status status,
+                       Other other)
     : state_(std::move(state)),
       clock_(clock),
+      pseudonyms_(pseudonyms),
       publish_(std::move(publish)),
       gather_(std::move(gather)),
+      status_(std::move(status)),
       other_(std::move(other)),
       book_(state_, [](const std::string& message) { spdlog::error("passes: {}", message); }),
       control_(executor, [this](std::string_view line, const admin::Peer& peer) { return answer(line, peer); }),
@@ -73,7 +76,7 @@ void PassKeeper::gather() {
   const auto now = clock_.seconds();
   for (const auto& counts : gather_())
     for (const auto& [who, uses] : counts)
-      book_.note_use(who.first, who.second, uses, now);
+      book_.note_use(who.first, pseudonyms_.of_person(who.second), uses, now);
 }
 
 void PassKeeper::publish() {
@@ -89,6 +92,8 @@ std::string PassKeeper::answer(std::string_view line, const admin::Peer& peer) {
       return grant(request->grant, peer);
     case admin::Command::revoke:
       return revoke(request->id, request->by, peer);
+    case admin::Command::status:
+      return status_();
     case admin::Command::selftest_run:
     case admin::Command::selftest_result:
       return other_(*request, peer);

@@ -8,6 +8,7 @@
 #include "proxy/admin/request.h"
 #include "proxy/app/clock.h"
 #include "proxy/app/pass_uses.h"
+#include "proxy/safeguarding/pseudonym.h"
 #include "rules/engine.h"
 
 namespace breakwater::app {
@@ -21,11 +22,13 @@ class PassKeeper {
   /// What the workers saw since the last call.
   using Gather = std::function<std::vector<PassUses::Counts>()>;
 
-  /// Answers what is no request about passes.
+  /// The answer to who asks for the gateway's status.
+  using Status = std::function<std::string()>;
+  /// Answers what is no request about passes or status.
   using Other = std::function<std::string(const admin::Request&, const admin::Peer&)>;
 
-  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock, Publish publish, Gather gather,
-             Other other);
+  PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
+             const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Status status, Other other);
 
   /// A snapshot as it was loaded, with the passes that its policy still knows. It is the one in force from now on.
   std::shared_ptr<const rules::Snapshot> adopt(const std::shared_ptr<const rules::Snapshot>& loaded);
@@ -45,8 +48,10 @@ class PassKeeper {
 
   const std::filesystem::path state_;
   const Clock& clock_;
+  const safeguarding::Pseudonyms& pseudonyms_;
   const Publish publish_;
   const Gather gather_;
+  const Status status_;
   const Other other_;
   admin::PassBook book_;
   admin::ControlServer control_;

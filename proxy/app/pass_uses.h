@@ -9,15 +9,15 @@
 
 namespace breakwater::app {
 
-/// Which clients of one worker were let through by which pass since the last look. The lock is the worker's own, and
+/// Which people of one worker were let through by which pass since the last look. The lock is the worker's own, and
 /// met once a second by who gathers; requests that need no pass do not come here.
 class PassUses {
  public:
-  using Counts = std::map<std::pair<std::string, std::string>, std::uint64_t>;  ///< pass and client -> uses
+  using Counts = std::map<std::pair<std::string, std::string>, std::uint64_t>;  ///< pass and rules::person_key -> uses
 
-  void add(std::string_view pass, const std::string& client) {
+  void add(std::string_view pass, const std::string& person) {
     const std::lock_guard lock(mutex_);
-    ++counts_[{std::string(pass), client}];
+    ++counts_[{std::string(pass), person}];
   }
   /// What was added since the last call. From any thread.
   Counts take() {

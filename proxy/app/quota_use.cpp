@@ -13,7 +13,7 @@ std::uint64_t Session::moved() const {
 }
 
 void Session::count_use() {
-  if (quotas_ == 0) return;
+  if (quotas_ == 0 || mark_) return;
   const auto now = moved();
   if (now > counted_) worker_.note_use(present_, quotas_, now - counted_);
   counted_ = now;

@@ -68,7 +68,7 @@ safeguarding::Attempt Session::attempt(const rules::Verdict& verdict) {
 void Session::record_if_monitored(const rules::Verdict& verdict) {
   const auto& policy = tx_.engine->snapshot()->policy;
   const auto& rules = policy.safeguarding;
-  if (verdict.action == rules::Action::block || (verdict.categories & rules.monitored).none()) return;
+  if (mark_ || verdict.action == rules::Action::block || (verdict.categories & rules.monitored).none()) return;
   if (verdict.reason == rules::Reason::essential && rules.essential == rules::Safeguarding::Essential::spared) return;
   auto& recorder = worker_.services().recorder;
   if (recorder.counters().backlog >= kMostWaiting) {

@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/app/file_retention.h"
+#include "proxy/app/forwarding.h"
 #include "proxy/app/worker.h"
 #include "proxy/safeguarding/context.h"
 #include "proxy/safeguarding/store.h"
@@ -61,9 +63,12 @@ struct Gathering {
 
 }  // namespace
 
-Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock)
+Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock,
+                           telemetry::AccessLog& log)
     : state_(std::move(state)),
+      settings_(settings),
       clock_(clock),
+      log_(log),
       pseudonyms_(load_pseudonyms(state_ / "keys")),
       sealer_(std::make_shared<safeguarding::Sealer>(state_)),
       alerts_(state_, snapshot::smtp_options(settings), snapshot::alert_options(settings), clock, sealer_) {
@@ -82,6 +87,7 @@ Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings
 }
 
 Safeguarding::~Safeguarding() {
+  workers_ = {};  // where it was not stopped before, they are gone
   stop();
 }
 
@@ -101,13 +107,42 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   retention_ = std::make_unique<safeguarding::RetentionKeeper>(
       policy.retention, safeguarding::RetentionKeeper::Options{
                             state_, [this] { return clock_.now(); },
-                            FailureTeller("what is too old is still there, and is tried again in an hour")});
+                            FailureTeller("what is too old is still there, and is tried again in an hour"),
+                            [this](const auto& retention, auto now, auto& done) {
+                              return delete_old_files(state_, log_, retention, now, done);
+                            }});
+  if (const auto kept = kept_until_deleted(policy.retention); !kept.empty())
+    spdlog::warn("[retention] of the policy sets no time for: {}; they are kept until somebody deletes them", kept);
+  forwarder_ = start_forwarding(state_, settings_);
+  start_reports(policy);
+}
+
+void Safeguarding::start_reports(const rules::Policy& policy) {
+  reports_ = std::make_unique<ReportKeeper>(
+      state_, sealer_,
+      ReportKeeper::Hooks{[this] { return clock_.now(); }, [this] { return counts(); },
+                          [this](std::string_view key) { return alerts_.knows(key); },
+                          [this](const alerts::ReportMail& report) { alerts_.post(report); },
+                          FailureTeller("reports and figures wait, and are tried again in a minute")});
+  if (alerts_.sends()) reports_->use(policy);
+}
+
+reports::Coverage::Counts Safeguarding::counts() const {
+  std::vector<const telemetry::Counters*> counters;
+  counters.reserve(workers_.size());
+  for (const auto& worker : workers_)
+    counters.push_back(&worker->counters());
+  reports::Coverage::Counts counts;
+  for (const auto& [name, value] : telemetry::totals(counters))
+    if (value != 0 && !telemetry::is_gauge(name)) counts.emplace(name, value);
+  return counts;
 }
 
 void Safeguarding::use(const rules::Policy& policy) {
   alerts_.use(policy);
   if (desk_) desk_->use(policy.safeguarding);
   if (retention_) retention_->use(policy.retention);
+  if (reports_ && alerts_.sends()) reports_->use(policy);
 }
 
 std::string Safeguarding::record_check(std::span<const safeguarding::Entry> entries,
@@ -121,7 +156,10 @@ std::string Safeguarding::record_check(std::span<const safeguarding::Entry> entr
 
 void Safeguarding::stop() {
   ending_ = true;
+  if (forwarder_) tell_end(*forwarder_);
+  forwarder_.reset();
   recorder_.reset();
+  reports_.reset();
   retention_.reset();
   desk_.reset();
 }

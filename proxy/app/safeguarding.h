@@ -9,11 +9,14 @@
 
 #include "proxy/app/alert_keeper.h"
 #include "proxy/app/clock.h"
+#include "proxy/app/report_keeper.h"
 #include "proxy/safeguarding/desk.h"
+#include "proxy/safeguarding/forward.h"
 #include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/recorder.h"
 #include "proxy/safeguarding/retention.h"
 #include "proxy/snapshot/settings.h"
+#include "proxy/telemetry/access_log.h"
 #include "rules/policy.h"
 
 namespace breakwater::app {
@@ -27,10 +30,13 @@ class Safeguarding {
   using Workers = std::span<const std::unique_ptr<Worker>>;
 
   /// Throws std::runtime_error where there can be no pseudonyms.
-  Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock);
+  Safeguarding(std::filesystem::path state, const snapshot::Settings& settings, const Clock& clock,
+               telemetry::AccessLog& log);
   ~Safeguarding();
 
   safeguarding::Recorder& recorder() { return *recorder_; }
+  /// After start(); nullptr: there is no central store.
+  const safeguarding::Forwarder* forwarder() const { return forwarder_.get(); }
   const safeguarding::Pseudonyms& pseudonyms() const { return pseudonyms_; }
 
   /// Once there is a policy, and before the workers run; they must stay until stop().
@@ -44,11 +50,15 @@ class Safeguarding {
   void stop();
 
  private:
+  void start_reports(const rules::Policy& policy);
+  reports::Coverage::Counts counts() const;
   std::vector<safeguarding::Visit> context(const std::string& person, Clock::Milliseconds from,
                                            Clock::Milliseconds until) const;
 
   const std::filesystem::path state_;
+  const snapshot::Settings& settings_;
   const Clock& clock_;
+  telemetry::AccessLog& log_;
   const safeguarding::Pseudonyms pseudonyms_;
   Workers workers_;
   std::atomic<bool> ending_ = false;
@@ -56,7 +66,9 @@ class Safeguarding {
   AlertKeeper alerts_;
   std::unique_ptr<safeguarding::Desk> desk_;  ///< ends before the alerts: it hands to them
   std::unique_ptr<safeguarding::RetentionKeeper> retention_;
-  std::unique_ptr<safeguarding::Recorder> recorder_;  ///< ends first: it hands to the desk
+  std::unique_ptr<ReportKeeper> reports_;
+  std::unique_ptr<safeguarding::Forwarder> forwarder_;  ///< none: there is no central store
+  std::unique_ptr<safeguarding::Recorder> recorder_;    ///< ends first: it hands to the desk
 };
 
 }  // namespace breakwater::app

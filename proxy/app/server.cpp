@@ -16,6 +16,8 @@
 #include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
+#include "proxy/app/old_names.h"
+#include "proxy/app/operations_keeper.h"
 #include "proxy/app/own_addresses.h"
 #include "proxy/app/pass_keeper.h"
 #include "proxy/app/safeguarding.h"
@@ -26,7 +28,9 @@
 #include "proxy/auth/pac.h"
 #include "proxy/lists/hits.h"
 #include "proxy/lists/locked_list.h"
+#include "proxy/net/connector.h"
 #include "proxy/net/listener.h"
+#include "proxy/operations/service_manager.h"
 #include "proxy/portal/portal.h"
 #include "proxy/snapshot/loader.h"
 #include "rules/civil_time.h"
@@ -70,8 +74,8 @@ void raise_descriptor_limit() {
 /// "" where the settings do not say how clients call the gateway.
 std::string pac_text(const snapshot::Settings& settings) {
   if (settings.pac_host.empty()) return "";
-  return auth::pac_text(
-      {settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen)});
+  return auth::pac_text({settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen),
+                         settings.pac_direct});
 }
 
 /// The running gateway: its workers, and the thread that reloads, drains and ends them.
@@ -85,9 +89,9 @@ class Server {
         clock_(clock),
         log_(log),
         safeguarding_(safeguarding),
-        ledger_(options.state, [](const std::string& message) { spdlog::error("quota: {}", message); }),
+        ledger_(options.state, person_tag(), [](const std::string& message) { spdlog::error("quota: {}", message); }),
         limit_(settings.connections, settings.connections_per_client),
-        portal_(options.state, pac_text(settings),
+        portal_(options.state, pac_text(settings), person_tag(),
                 [](const std::string& message) { spdlog::error("portal: {}", message); }),
         look_(io_),
         day_(io_),
@@ -95,10 +99,12 @@ class Server {
         drain_(io_),
         signals_(io_, SIGHUP, SIGTERM, SIGINT),
         passes_(
-            io_.get_executor(), options.state, clock, [this](auto snapshot) { put_passes(std::move(snapshot)); },
-            [this] { return pass_uses(); },
+            io_.get_executor(), options.state, clock, safeguarding.pseudonyms(),
+            [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); },
+            [this] { return operations_.status(); },
             [this](const auto& request, const auto& peer) { return self_tests_.answer(request, peer); }),
-        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
+        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding),
+        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()) {}
 
   int run() {
     in_force_ = load("start");
@@ -128,9 +134,11 @@ class Server {
     self_tests_.start(plain_);
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
-    for (const auto& endpoint : announcements_)
-      std::cout << "listening on " << endpoint << std::endl;
+    operations_.start(workers_, safeguarding_.forwarder(), listeners_);
+    for (const auto& line : announcements_)
+      std::cout << line << std::endl;
     io_.run();
+    operations_.stop();
     self_tests_.stop();
     for (auto& worker : workers_)
       worker->join();
@@ -138,12 +146,18 @@ class Server {
     identities_.reset();
     desk_.join();
     write_hits();
+    log_private_use(private_use_.take());
     passes_.stop();
     report();
     return 0;
   }
 
  private:
+  /// Who people are in files that say no names.
+  std::function<std::string(std::string_view)> person_tag() const {
+    return [&pseudonyms = safeguarding_.pseudonyms()](std::string_view key) { return pseudonyms.of_person(key); };
+  }
+
   snapshot::LoadRequest load_request(std::string why) const {
     snapshot::LoadRequest request;
     request.policy = options_.policy;
@@ -204,9 +218,10 @@ class Server {
     if (!good) return nullptr;
     next->snapshot = passes_.adopt(next->snapshot);
     warn_of_groups_without_accounts(settings_, next->snapshot->policy);
-    seal_names_to(next->snapshot->policy, options_.state);
+    seal_names_to(next->snapshot->policy, options_.state, clock_.now());
     self_tests_.use(to_be_tested(next->snapshot, loaded));
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
+    operations_.loaded(loaded.version, loaded.snapshot->catalogue->lists().size(), loaded.entries);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
                  categories::count_real(loaded.snapshot->catalogue->lists()), loaded.version);
     return next;
@@ -228,23 +243,26 @@ class Server {
   }
 
   bool listen(const InForce& in_force) {
-    const Services services{settings_,
-                            clock_,
-                            log_,
-                            safeguarding_.recorder(),
-                            safeguarding_.pseudonyms(),
-                            ledger_,
-                            limit_,
-                            portal_,
-                            desk_,
-                            authenticator_.get(),
-                            sign_ins_,
-                            marks_};
+    const Services services{
+        settings_, clock_, log_,    private_use_, safeguarding_.recorder(), safeguarding_.pseudonyms(),
+        ledger_,   limit_, portal_, desk_,        authenticator_.get(),     sign_ins_,
+        marks_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
-    return listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) &&
-           listen(Worker::Listener::tls, settings_.tls_listen);
+    if (!listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) ||
+        !listen(Worker::Listener::tls, settings_.tls_listen) ||
+        !listen(Worker::Listener::intercepted_http, settings_.intercept_http) ||
+        !listen(Worker::Listener::intercepted_tls, settings_.intercept_tls) || !may_mark())
+      return false;
+    for (const auto& given : inherited_.endpoints()) {
+      if (std::find(endpoints_.begin(), endpoints_.end(), given) == endpoints_.end())
+        spdlog::warn("{}: the service manager listens there, but no setting names it: clients wait in vain",
+                     net::to_string(given));
+    }
+    std::string error;
+    if (!operations_.listen(announcements_, error)) std::cerr << "breakwater: " << error << '\n';
+    return error.empty();
   }
 
   bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints) {
@@ -254,19 +272,52 @@ class Server {
         std::cerr << "breakwater: \"" << text << "\" is not ADDR:PORT\n";
         return false;
       }
-      if (!is_free(*endpoint)) return false;
+      if (!inherited_.has(*endpoint) && !is_free(*endpoint)) return false;
       for (auto& worker : workers_) {
         net::error_code error;
-        endpoint = worker->listen(kind, *endpoint, error);
+        if (auto queue = inherited_.acceptor(worker->executor(), *endpoint, error); queue && !error)
+          worker->adopt(kind, *std::move(queue));
+        else if (!error)
+          endpoint = worker->listen(kind, *endpoint, error);
         if (error) {
           std::cerr << "breakwater: cannot listen on " << text << ": " << error.message() << '\n';
           return false;
         }
       }
       if (kind == Worker::Listener::plain && !plain_) plain_ = *endpoint;
-      announcements_.push_back(net::to_string(*endpoint) + (kind == Worker::Listener::tls ? " by TLS" : ""));
+      endpoints_.push_back(*endpoint);
+      listeners_.push_back(net::to_string(*endpoint).append(addition(kind)));
+      announcements_.push_back("listening on " + listeners_.back());
     }
     return true;
+  }
+
+  static std::string_view addition(Worker::Listener kind) {
+    switch (kind) {
+      case Worker::Listener::plain:
+        break;
+      case Worker::Listener::tls:
+        return " by TLS";
+      case Worker::Listener::intercepted_http:
+        return " for intercepted HTTP";
+      case Worker::Listener::intercepted_tls:
+        return " for intercepted TLS";
+    }
+    return "";
+  }
+
+  /// Without its mark a connection to an origin might be brought back here, so that the gateway does not start.
+  bool may_mark() {
+    const auto mark = workers_.front()->mark();
+    if (mark == 0) return true;
+    net::error_code error;
+    net::Socket probe(io_.get_executor());
+    probe.open(net::tcp::v4(), error);
+    if (!error) net::set_mark(probe, mark, error);
+    if (error)
+      std::cerr << "breakwater: intercept.mark cannot be set (it needs CAP_NET_ADMIN; 0 is none): " << error.message()
+                << '\n';
+    return !error;
   }
 
   bool know_accounts() {
@@ -296,6 +347,7 @@ class Server {
     net::Acceptor probe(io_.get_executor());
     probe.open(endpoint.protocol(), error);
     if (!error) probe.set_option(net::Acceptor::reuse_address(true), error);
+    if (!error && endpoint.address().is_v6()) probe.set_option(net::asio::ip::v6_only(true), error);
     if (!error) probe.bind(endpoint, error);
     if (!error) probe.listen(1, error);
     if (error)
@@ -338,8 +390,10 @@ class Server {
   void reload(const std::string& why) {
     if (draining_) return;
     spdlog::info("reload: {}", why);
+    operations_.loading();
     const auto next = load(why);
     if (!next) {
+      operations_.refused();
       spdlog::error(
           "reload refused; what was in force stays in force. Mend what is told above, or take the lists as they are "
           "with "
@@ -375,6 +429,7 @@ class Server {
     hits_timer_.expires_after(kKeepHits);
     hits_timer_.async_wait([this](net::error_code error) {
       write_hits();
+      log_private_use(private_use_.take(clock_.seconds()));
       if (!error) keep_hits();
     });
   }
@@ -386,12 +441,18 @@ class Server {
     if (hits.by_list != hits_written_ && lists::write_hits(options_.state, hits)) hits_written_ = hits.by_list;
   }
 
+  void log_private_use(const std::vector<std::string>& lines) {
+    for (const auto& line : lines)
+      log_.write_line(line);
+  }
+
   void drain() {
     if (draining_) {
       log_.flush();
       ::_exit(0);
     }
     draining_ = true;
+    operations_.draining();
     spdlog::info("draining; a second signal ends at once");
     look_.cancel();
     day_.cancel();
@@ -421,6 +482,7 @@ class Server {
   const snapshot::Settings& settings_;
   const Clock& clock_;
   telemetry::AccessLog& log_;
+  telemetry::PrivateTally private_use_;
   Safeguarding& safeguarding_;
   quota::Ledger ledger_;
   ConnectionLimit limit_;
@@ -436,6 +498,7 @@ class Server {
   selftest::Marks marks_;
   SelfTestKeeper self_tests_;
   std::optional<net::tcp::endpoint> plain_;  ///< where the self-test asks
+  OperationsKeeper operations_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to
@@ -443,6 +506,9 @@ class Server {
       std::make_shared<identity::SignIns>(std::chrono::duration_cast<std::chrono::seconds>(settings_.auth_idle));
   std::unique_ptr<auth::Authenticator> authenticator_;  ///< none: nobody can sign in
   std::unique_ptr<identity::Keeper> identities_;        ///< none: clients are known by their networks alone
+  const operations::InheritedSockets inherited_ = operations::InheritedSockets::take();
+  std::vector<net::tcp::endpoint> endpoints_;
+  std::vector<std::string> listeners_;
   std::vector<std::string> announcements_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;
@@ -515,7 +581,8 @@ int serve(const ServeOptions& options) {
   log_options.keep = settings->log_keep;
   try {
     telemetry::AccessLog log(log_options);
-    Safeguarding safeguarding(options.state, *settings, *clock);
+    Safeguarding safeguarding(options.state, *settings, *clock, log);
+    take_names_out_of_files(options.state, safeguarding.pseudonyms());
     Server server(options, *settings, *clock, log, safeguarding, log_options.file);
     const int code_of_run = server.run();
     safeguarding.stop();  // writes what is left while the workers that its handlers post to are still there

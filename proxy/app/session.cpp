@@ -4,26 +4,32 @@
 
 #include "categories/search_words.h"
 #include "proxy/app/approach.h"
+#include "proxy/app/count_request.h"
 #include "proxy/app/worker.h"
 
 namespace breakwater::app {
 namespace {
 
 constexpr std::size_t kReadHead = 8 * 1024;
+constexpr std::chrono::milliseconds kFirstWord{1000};  ///< for a new connection to speak, once the gateway is ending
 
 std::chrono::microseconds since(Transaction::Steady::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Transaction::Steady::now() - begin);
 }
 
-std::uint16_t status_of(http::HeadError error) {
+/// How often a request may have passed gateways of this kind: more than any chain of them is long.
+constexpr std::size_t kMostHops = 3;
+
+/// Is it no request at all, or one without a host? Then only the address is left to judge by.
+bool names_no_host(http::HeadError error) {
   switch (error) {
-    case http::HeadError::head_too_large:
-    case http::HeadError::too_many_fields:
-      return 431;
+    case http::HeadError::bad_request_line:
+    case http::HeadError::bad_method:
     case http::HeadError::bad_version:
-      return 505;
+    case http::HeadError::missing_host:
+      return true;
     default:
-      return 400;
+      return false;
   }
 }
 
@@ -35,11 +41,12 @@ bool is_final(rules::Reason reason) {
 }  // namespace
 
 Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
-                 std::shared_ptr<const net::TlsServer> server)
+                 std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception)
     : worker_(worker),
       place_(std::move(place)),
       client_(std::move(socket), worker.wheel()),
       server_(std::move(server)),
+      interception_(interception),
       client_text_(client.to_string()),
       lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
       grace_(worker.wheel(), [this] {
@@ -51,7 +58,11 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
-  auto next = !server_ || co_await secure() ? Next::again : Next::closed;
+  auto next = Next::again;
+  if (interception_)
+    next = co_await intercepted();
+  else if (server_ && !co_await secure())
+    next = Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
     grace_.clear();
@@ -73,10 +84,10 @@ net::Task<bool> Session::secure() {
 net::Task<bool> Session::receive_first_byte() {
   const bool first = requests_++ == 0;
   if (client_.in().size() == 0) {
-    if (worker_.draining()) co_return false;
+    if (worker_.draining() && !first) co_return false;
     phase_ = Phase::idle;
     client_.in().shrink_to_fit();
-    client_.arm(first ? worker_.settings().head : worker_.settings().idle);
+    client_.arm(worker_.draining() ? kFirstWord : first ? worker_.settings().head : worker_.settings().idle);
     const auto io = co_await client_.fill(kReadHead);
     phase_ = Phase::busy;
     if (io == net::Io::timeout) worker_.count().add(telemetry::Counter::deadline_hits);
@@ -85,12 +96,16 @@ net::Task<bool> Session::receive_first_byte() {
   co_return true;
 }
 
-net::Task<Session::Next> Session::next_request() {
-  if (!co_await receive_first_byte()) co_return Next::closed;
+void Session::begin() {
   tx_.begin(worker_.services().clock.now(), Transaction::Steady::now());
   tx_.id = telemetry::make_reference();
   tx_.engine = worker_.engine();
   request_ = {};
+}
+
+net::Task<Session::Next> Session::next_request() {
+  if (!co_await receive_first_byte()) co_return Next::closed;
+  begin();
   client_.arm(worker_.settings().head);
   const http::HeadLimits limits{worker_.settings().head_bytes, worker_.settings().head_fields};
   http::RequestHead head;
@@ -115,15 +130,24 @@ net::Task<Session::Next> Session::next_request() {
 
 net::Task<Session::Next> Session::refuse_head(http::HeadError error) {
   tx_.head = since(tx_.began);
+  if (interception_ && names_no_host(error)) co_return co_await not_a_request(error);
   tx_.verdict = tx_.engine->refuse(rules::Reason::malformed, subject_, worker_.services().clock.seconds());
   tx_.detail = to_string(error);
-  co_return co_await answer({status_of(error), "malformed", tx_.detail, http::Persistence::close});
+  co_return co_await answer({http::status_of(error), "malformed", tx_.detail, http::Persistence::close});
+}
+
+rules::Facts Session::facts(rules::Stage stage, const categories::Host& host, std::string_view path) const {
+  return {stage, host, tx_.port, path, interception_ ? rules::Way::intercepted : rules::Way::asked};
+}
+
+/// At which what is open is judged; of a tunnel its outside.
+rules::Stage Session::stage() const {
+  return tx_.scheme == "http" ? rules::Stage::http_request : rules::Stage::connect;
 }
 
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
-  const rules::Facts facts{stage, host, tx_.port, path};
-  auto verdict = tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
-  if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, client_text_);
+  auto verdict = tx_.engine->decide(facts(stage, host, path), subject_, worker_.services().clock.seconds());
+  if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
   return verdict;
 }
 
@@ -133,32 +157,8 @@ bool Session::may_go_on(const rules::Verdict& verdict) const {
   return verdict.action == rules::Action::allow && (verdict.dial_as.empty() || verdict.dial_as == tx_.dialled);
 }
 
-/// Decides on one request. Each request of a connection comes here by itself, with the snapshot of this moment.
-net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
-  const bool is_connect = head.is("CONNECT");
-  tx_.method = head.method;
-  tx_.scheme = is_connect ? "https" : "http";
-  tx_.host = head.host;
-  tx_.port = head.port;
-  tx_.bytes_up = head.size;
-  if (!is_connect) {
-    tx_.path = head.path == "*" ? "" : head.path;
-    tx_.url = head.target;
-    tx_.search = categories::search_words(*tx_.host, tx_.path).value_or("");
-  }
-  request_.version = head.version;
-  request_.body = head.body;
-  request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
-  request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
-  std::string_view credentials;
-  for (const auto& field : head.fields) {
-    if (field.id == http::FieldId::proxy_authorization) credentials = field.value;
-    if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
-    if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
-  }
-  account_.clear();
-  sign_in_failed_ = false;
-  if (!credentials.empty() && !mark_) co_await sign_in(credentials);
+/// Who asks, by all that is known at this moment, and what the policy in force calls them.
+void Session::know_subject() {
   know_person();
   tx_.engine = worker_.engine();
   const auto& policy = tx_.engine->snapshot()->policy;
@@ -167,16 +167,56 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   know_acceptance(policy);
   if (mark_) judge_as_group(policy);
   present_ = subject_;
+}
+
+/// Decides on one request. Each request of a connection comes here by itself, with the snapshot of this moment.
+net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
+  if (interception_)
+    if (const auto fault = find_misdirection(head)) co_return co_await refuse_head(*fault);
+  const bool is_connect = head.is("CONNECT");
+  tx_.method = head.method;
+  tx_.scheme = is_connect ? "https" : "http";
+  tx_.host = head.host;
+  tx_.port = head.port;
+  tx_.bytes_up = head.size;
+  if (!is_connect) {
+    tx_.path = head.path == "*" ? "" : head.path;
+    if (interception_ && head.form == http::TargetForm::origin)
+      http::append_url(tx_.url, head);
+    else
+      tx_.url = head.target;
+    tx_.search = categories::search_words(*tx_.host, tx_.path).value_or("");
+  }
+  request_.version = head.version;
+  request_.body = head.body;
+  request_.persistence = worker_.draining() ? http::Persistence::close : head.persistence;
+  request_.upgrade = head.upgrade.empty() ? Request::Upgrade::none : Request::Upgrade::asked;
+  std::string_view credentials;
+  for (const auto& field : head.fields) {
+    if (field.id == http::FieldId::proxy_authorization && !interception_) credentials = field.value;
+    if (field.id == http::FieldId::accept_language) request_.language = pages::choose_language(field.value);
+    if (field.id == http::FieldId::authorization) request_.upstream = Request::Upstream::own;
+  }
+  account_.clear();
+  sign_in_failed_ = false;
+  if (!credentials.empty() && !mark_) co_await sign_in(credentials);
+  know_subject();
 
   if (is_own(head)) co_return co_await own_page(head);
+  if (interception_ && http::count_own_hops(head.fields) > kMostHops) {
+    client_.in().consume(head.size);
+    refuse_as_loop("it has passed here several times");
+    co_return co_await refuse(403);
+  }
   const auto* const asked = probe(head);
-  if (head.form == http::TargetForm::origin && !asked) co_return co_await refuse_head(http::HeadError::bad_target);
+  if (head.form == http::TargetForm::origin && !asked && !interception_)
+    co_return co_await refuse_head(http::HeadError::bad_target);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   note_for_self_test(tx_.verdict);
+  const auto form = head.form;
   if (asked && !is_final(tx_.verdict.reason)) {
-    const auto base = own_base(head.form);
     client_.in().consume(head.size);
-    co_return co_await answer_probe(*asked, base);
+    co_return co_await answer_probe(*asked, own_base(form));
   }
   if (!mark_) worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
   if (!is_connect && tx_.verdict.concern != rules::Concern::none) {
@@ -188,11 +228,12 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
     client_.in().consume(head.size);
     if (tx_.verdict.reason == rules::Reason::sign_in) co_return co_await ask_to_sign_in();
     if (tx_.verdict.reason == rules::Reason::acceptance && (tx_.method == "GET" || tx_.method == "HEAD"))
-      co_return co_await send_to_terms(portal::kBase, tx_.url);
+      co_return co_await send_to_terms(own_base(form), tx_.url);
     co_return co_await refuse(403);
   }
   if (mark_ && !is_connect) co_return co_await answer_self_test(head.size);
-  quotas_ = mark_ ? 0 : tx_.verdict.quotas;
+  if (!mark_) count_if_private();
+  quotas_ = tx_.verdict.quotas;
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
@@ -203,11 +244,8 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
 void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
-  const auto& policy_categories = tx_.engine->snapshot()->catalogue->categories();
-  auto& counters = worker_.count();
-  counters.add(telemetry::Counter::requests);
-  counters.add(verdict.action == rules::Action::block ? telemetry::Counter::blocked : telemetry::Counter::allowed);
-  if (verdict.reason == rules::Reason::engine_error) counters.add(telemetry::Counter::engine_errors);
+  if (!mark_) count_request(tx_, subject_, worker_.count());
+  if (interception_) count_intercepted(verdict.reason);
 
   telemetry::AccessRecord record;
   record.time = tx_.time;
@@ -217,6 +255,7 @@ void Session::log() {
   record.user = subject_.user;
   record.method = tx_.method;
   record.scheme = tx_.scheme;
+  if (interception_) record.door = "intercepted";
   if (tx_.host) record.host = tx_.host->text();
   record.dialled = tx_.dialled;
   record.port = tx_.port;
@@ -228,9 +267,7 @@ void Session::log() {
   record.action = to_string(verdict.action);
   record.reason = to_string(verdict.reason);
   record.detail = tx_.detail;
-  for (std::size_t id = 0; id < policy_categories.size(); ++id)
-    if (verdict.categories.test(id))
-      record.categories.push_back(policy_categories.name(static_cast<categories::CategoryId>(id)));
+  record.categories = category_names();
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;
@@ -259,7 +296,7 @@ void Session::log() {
   record.ms_connect = tx_.connect;
   record.ms_total = since(tx_.began);
   record.end = tx_.end;
-  worker_.services().log.write(record);
+  if (mark_ || !is_counted_only()) worker_.services().log.write(record);
 }
 
 /// For who is at the address now. What another person had open does not go over to whoever signs in next.
@@ -302,11 +339,10 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   subject.group = engine->snapshot()->policy.group_of(subject);
   subject.spent = worker_.spent(subject, now);
   subject.acceptance = acceptance_of(subject, engine->snapshot()->policy);
-  const auto stage = tx_.scheme == "https" ? rules::Stage::connect : rules::Stage::http_request;
-  auto verdict = engine->decide({stage, *tx_.host, tx_.port, tx_.path}, subject, now);
+  auto verdict = engine->decide(facts(stage(), *tx_.host, tx_.path), subject, now);
   auto quotas = verdict.quotas;
   if (may_go_on(verdict) && sni_) {
-    verdict = engine->decide({rules::Stage::hello, *sni_, tx_.port, ""}, subject, now);
+    verdict = engine->decide(facts(rules::Stage::hello, *sni_, ""), subject, now);
     quotas |= verdict.quotas;
   }
   if (may_go_on(verdict)) {
@@ -354,7 +390,11 @@ void Session::rejudge_if_stale() {
 }
 
 void Session::drain() {
-  if (phase_ == Phase::idle) client_.close();
+  // Who has connected and not yet spoken was not told to go elsewhere: its request may be on its way.
+  if (phase_ == Phase::idle && requests_ == 1)
+    client_.arm(kFirstWord);
+  else if (phase_ == Phase::idle)
+    client_.close();
   request_.persistence = http::Persistence::close;
 }
 

@@ -7,6 +7,7 @@
 #include <boost/intrusive/list_hook.hpp>
 
 #include "proxy/app/connection_limit.h"
+#include "proxy/app/interception.h"
 #include "proxy/app/transaction.h"
 #include "proxy/auth/authenticator.h"
 #include "proxy/http/head.h"
@@ -31,13 +32,15 @@ class Worker;
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
 /// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
-/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an
+/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), intercepted.cpp (what was
+/// on its way elsewhere), dial.cpp (the way to an
 /// origin), quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not.
+  /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
+  /// nothing of the gateway.
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
-          std::shared_ptr<const net::TlsServer> server);
+          std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception);
 
   net::Task<> run();
   /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
@@ -95,14 +98,24 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     net::End cause;
   };
 
+  /// What a connection lacks that would say for which site it is.
+  struct Nameless {
+    rules::Reason reason;
+    std::string_view detail;
+  };
+
   struct Outcome;
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
 
   // session.cpp
   net::Task<bool> secure();
   net::Task<bool> receive_first_byte();
+  void begin();
   net::Task<Next> next_request();
   net::Task<Next> judge(const http::RequestHead& head);
+  void know_subject();
+  rules::Facts facts(rules::Stage stage, const categories::Host& host, std::string_view path) const;
+  rules::Stage stage() const;
   rules::Verdict decide(rules::Stage stage, const categories::Host& host, std::string_view path);
   bool may_go_on(const rules::Verdict& verdict) const;
   net::Task<Next> refuse_head(http::HeadError error);
@@ -111,8 +124,15 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void cut(net::End cause);
   void log();
 
+  // private_use.cpp
+  std::vector<std::string_view> category_names() const;
+  void count_if_private();
+  bool is_counted_only() const;
+
   // own_pages.cpp
   bool is_own(const http::RequestHead& head);
+  std::optional<net::tcp::endpoint> own_end();
+  bool is_own_address(const categories::IpAddress& address);
   std::vector<portal::QuotaLeft> quotas_left(rules::SysSeconds now) const;
   net::Task<Next> own_page(const http::RequestHead& head);
   net::Task<std::uint16_t> receive_form(std::string& form);
@@ -162,7 +182,22 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> connect(const http::RequestHead& head);
   net::Task<tls::HelloStatus> receive_hello(tls::ClientHello& hello);
   net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
+  void note_hello(tls::HelloStatus status, const tls::ClientHello& hello);
+  static std::optional<Nameless> find_no_name(tls::HelloStatus status, const tls::ClientHello& hello);
+  net::Task<> refuse_tunnel(std::uint16_t record_version);
   net::Task<> tunnel(net::Stream& upstream);
+
+  // intercepted.cpp
+  net::Task<Next> intercepted();
+  std::string_view find_loop();
+  void refuse_as_loop(std::string_view detail);
+  net::Task<Next> intercepted_tls();
+  void judge_name(const tls::ClientHello& hello);
+  void judge_address(const Nameless& why);
+  net::Task<Next> intercepted_tunnel(std::uint16_t record_version);
+  net::Task<Next> not_a_request(http::HeadError error);
+  std::optional<http::HeadError> find_misdirection(const http::RequestHead& head) const;
+  void count_intercepted(rules::Reason reason);
 
   // self_test.cpp
   void judge_as_group(const rules::Policy& policy);
@@ -181,6 +216,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   ConnectionLimit::Place place_;
   net::Stream client_;
   std::shared_ptr<const net::TlsServer> server_;
+  std::optional<Interception> interception_;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known

@@ -31,6 +31,8 @@ telemetry::Counter counter_of(Verified outcome) {
 
 bool Session::may_sign_in() const {
   const auto& settings = worker_.settings();
+  if (interception_)
+    return false;  // who takes the gateway for an origin must not be asked for its password (RFC 9110 11.7)
   return worker_.services().authenticator && (client_.is_secure() || settings.auth_plain == snapshot::PlainAuth::allow);
 }
 

@@ -37,6 +37,7 @@ struct Transaction {
   rules::Verdict verdict;
   std::optional<rules::SysSeconds> opens;  ///< when what is blocked will be open
   std::string_view detail;
+  enum class Kept : std::uint8_t { line, count } kept = Kept::line;  ///< count: it was somebody's own time
   std::uint16_t status = 0;
   std::uint64_t bytes_up = 0;    ///< from the client
   std::uint64_t bytes_down = 0;  ///< to the client
@@ -65,6 +66,7 @@ struct Transaction {
     verdict = {};
     opens.reset();
     detail = {};
+    kept = Kept::line;
     status = 0;
     bytes_up = bytes_down = 0;
     head = connect = {};

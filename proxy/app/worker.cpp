@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/net/listener.h"
+#include "proxy/net/original_destination.h"
 
 namespace breakwater::app {
 namespace {
@@ -17,6 +18,10 @@ dns::ResolverOptions resolver_options(const snapshot::Settings& settings) {
   options.servers = settings.dns_servers;
   options.timeout = settings.dns_timeout;
   return options;
+}
+
+bool is_intercepted(Worker::Listener kind) {
+  return kind == Worker::Listener::intercepted_http || kind == Worker::Listener::intercepted_tls;
 }
 
 }  // namespace
@@ -36,11 +41,18 @@ Worker::Worker(const Services& services, InForce in_force)
 Worker::~Worker() = default;
 
 net::tcp::endpoint Worker::listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error) {
-  auto acceptor = std::make_unique<net::Acceptor>(net::open_acceptor(executor(), endpoint, error));
+  const bool foreign = is_intercepted(kind) && settings().intercept_mode == net::Redirection::tproxy;
+  const auto whom = foreign ? net::ListenFor::anybody : net::ListenFor::itself;
+  auto acceptor = std::make_unique<net::Acceptor>(net::open_acceptor(executor(), endpoint, whom, error));
   if (error) return {};
   auto bound = acceptor->local_endpoint(error);
+  if (is_intercepted(kind)) intercept_ports_.push_back(bound.port());
   acceptors_.emplace_back(kind, std::move(acceptor));
   return bound;
+}
+
+void Worker::adopt(Listener kind, net::Acceptor acceptor) {
+  acceptors_.emplace_back(kind, std::make_unique<net::Acceptor>(std::move(acceptor)));
 }
 
 void Worker::start(std::function<void()> on_end) {
@@ -80,8 +92,14 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   }
   net::error_code ignored;
   socket.set_option(net::tcp::no_delay(true), ignored);
+  std::optional<Interception> interception;
+  if (is_intercepted(kind)) {
+    const auto protocol =
+        kind == Listener::intercepted_tls ? Interception::Protocol::tls : Interception::Protocol::http;
+    interception = {protocol, net::original_destination(socket, settings().intercept_mode)};
+  }
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
-                                           kind == Listener::tls ? tls_ : nullptr);
+                                           kind == Listener::tls ? tls_ : nullptr, interception);
   session->stand_in(services_.self_tests.take({client, peer.port()}));
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
@@ -103,6 +121,7 @@ net::Task<> Worker::every_second() {
     second_.expires_after(std::chrono::seconds(1));
     co_await second_.async_wait(net::use_task);
     if (ended_) break;
+    turned_ = std::chrono::steady_clock::now();
     pool_.sweep();
     const auto now = services_.clock.seconds();
     const auto spending = settle_quotas(now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -27,6 +28,7 @@
 #include "proxy/telemetry/access_log.h"
 #include "proxy/telemetry/counters.h"
 #include "proxy/telemetry/id.h"
+#include "proxy/telemetry/private_tally.h"
 
 namespace boost::asio {
 class thread_pool;
@@ -43,6 +45,7 @@ struct Services {
   const snapshot::Settings& settings;
   const Clock& clock;
   telemetry::AccessLog& log;
+  telemetry::PrivateTally& private_use;
   safeguarding::Recorder& recorder;
   const safeguarding::Pseudonyms& pseudonyms;
   quota::Ledger& ledger;
@@ -71,9 +74,11 @@ class Worker {
   Worker(const Services& services, InForce in_force);
   ~Worker();
 
-  enum class Listener : std::uint8_t { plain, tls };
+  enum class Listener : std::uint8_t { plain, tls, intercepted_http, intercepted_tls };
   /// Opens a queue on the endpoint; before start(). Returns the endpoint bound (port 0 picks one).
   net::tcp::endpoint listen(Listener kind, const net::tcp::endpoint& endpoint, net::error_code& error);
+  /// Accepts from a queue that is open already; before start().
+  void adopt(Listener kind, net::Acceptor acceptor);
   /// `on_end` is called on the worker's thread when it has ended, after post_drain().
   void start(std::function<void()> on_end);
   void join();
@@ -92,6 +97,10 @@ class Worker {
   void post_abort();
 
   const telemetry::Counters& counters() const { return counters_; }
+  /// How long ago its loop turned last, which it does every second; any thread.
+  std::chrono::milliseconds since_turn() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - turned_.load());
+  }
 
   // What a session uses.
   net::Executor executor() { return io_.get_executor(); }
@@ -99,6 +108,14 @@ class Worker {
   const snapshot::Settings& settings() const { return services_.settings; }
   const std::shared_ptr<rules::Engine>& engine() const { return engine_; }
   const std::vector<categories::IpAddress>& own() const { return own_; }
+  /// Is it a port at which intercepted connections arrive?
+  bool intercepts_at(std::uint16_t port) const {
+    return std::find(intercept_ports_.begin(), intercept_ports_.end(), port) != intercept_ports_.end();
+  }
+  /// Of connections to origins, so that rules of the kernel do not bring them back; 0: none.
+  std::uint32_t mark() const {
+    return intercept_ports_.empty() ? 0 : static_cast<std::uint32_t>(settings().intercept_mark);
+  }
   const identity::IdentityMap& identities() const { return *identities_; }
   net::Wheel& wheel() { return wheel_; }
   dns::Resolver& resolver() { return resolver_; }
@@ -116,7 +133,9 @@ class Worker {
   }
   /// What they have used up, as known a second ago: the bits of Subject::spent.
   std::uint32_t spent(const rules::Subject& subject, rules::SysSeconds now) const {
-    return spent_->empty() ? 0 : quota::spent_bits(*spent_, rules::person_key(subject), now);
+    return spent_->empty()
+               ? 0
+               : quota::spent_bits(*spent_, services_.pseudonyms.of_person(rules::person_key(subject)), now);
   }
   /// A connection was ended because its grace is over.
   void note_end_of_grace() { ++ends_of_grace_; }
@@ -146,11 +165,13 @@ class Worker {
   std::vector<char> relay_buffer_;
   std::shared_ptr<const net::TlsServer> tls_;
   std::vector<std::pair<Listener, std::unique_ptr<net::Acceptor>>> acceptors_;
+  std::vector<std::uint16_t> intercept_ports_;
   boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
   net::Timer second_;
   std::optional<rules::SysSeconds> next_bell_;
   rules::SysSeconds judged_at_{};
   std::uint64_t ends_of_grace_ = 0;  ///< since the last receipt
+  std::atomic<std::chrono::steady_clock::time_point> turned_ = std::chrono::steady_clock::now();
   bool draining_ = false;
   bool ended_ = false;
   std::thread thread_;

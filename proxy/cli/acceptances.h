@@ -1,12 +1,10 @@
 #pragma once
 
-#include <filesystem>
-
-#include "proxy/cli/check.h"
+#include "proxy/cli/person.h"
 
 namespace breakwater::cli {
 
-/// Lists who has accepted the acceptable-use text, oldest first. Returns the exit code.
-int acceptances(const std::filesystem::path& state, Output output);
+/// Lists who has accepted the acceptable-use text, by pseudonym, oldest first. Returns the exit code.
+int acceptances(const BookOptions& options);
 
 }  // namespace breakwater::cli

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <fmt/chrono.h>
+#include <unistd.h>
 
 #include "proxy/cli/terminal.h"
 #include "proxy/safeguarding/attempt_json.h"
@@ -33,27 +34,8 @@ std::optional<std::chrono::minutes> take_offset(std::string& text) {
   return std::chrono::minutes(sign == '+' ? *minutes : -*minutes);
 }
 
-std::optional<Milliseconds> parse_since(std::string text) {
-  if (text.empty()) return Milliseconds{};
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (const auto back = rules::parse_duration(text)) return now - *back;
-  if (const auto day = rules::parse_date(text)) return Milliseconds(*day);
-  const auto offset = take_offset(text);
-  const auto* utc = rules::find_zone("Etc/UTC");
-  if (!offset || !utc) return std::nullopt;
-  const auto civil = rules::parse_civil(text, *utc);
-  if (!civil) return std::nullopt;
-  return Milliseconds(*civil) - *offset;
-}
-
-std::string utc(Milliseconds time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     (time - seconds).count());
-}
-
 void print_json(const safeguarding::Attempt& attempt) {
-  std::string out = "{\"time\":\"" + utc(attempt.time) + "\"";
+  std::string out = "{\"time\":\"" + time_text(attempt.time) + "\"";
   const auto member = [&out](std::string_view key, const std::string& value) {
     out += ",\"" + std::string(key) + "\":";
     value.empty() ? void(out += "null") : telemetry::append_json_string(out, value);
@@ -83,6 +65,7 @@ void print_json(const safeguarding::Attempt& attempt) {
   member("referrer", attempt.referrer);
   member("theme", attempt.theme);
   member("action", attempt.action);
+  if (attempt.count > 1) out += fmt::format(R"(,"count":{},"until":"{}")", attempt.count, time_text(attempt.until));
   std::cout << out << "}\n";
 }
 
@@ -98,11 +81,12 @@ void print_text(const safeguarding::Attempt& attempt) {
                 : attempt.user.empty() ? attempt.client
                                        : attempt.user + " at " + attempt.client);
   if (!attempt.group.empty()) std::cout << "  " << attempt.group;
+  if (attempt.count > 1) std::cout << "  " << attempt.count << " times until " << time_text(attempt.until);
   if (!attempt.period.empty()) std::cout << " in " << attempt.period;
   std::cout << "  " << attempt.id << '\n';
 }
 
-/// With its names where the machine's own key opens them.
+/// With its names where they are to be opened, and open.
 std::optional<safeguarding::Attempt> read(const safeguarding::Record& record,
                                           std::optional<safeguarding::Opener>& opener) {
   if (!opener) return parse_attempt(record, "");
@@ -110,34 +94,62 @@ std::optional<safeguarding::Attempt> read(const safeguarding::Record& record,
   return parse_attempt(record, opened ? *opened : "");
 }
 
+/// What opens the names, once that is recorded in the store; nullopt where they stay closed.
+std::optional<safeguarding::Opener> open_names(safeguarding::Store& store, NamesOptions names,
+                                               const std::filesystem::path& state) {
+  if (names.names == NamesOptions::Names::sealed) {
+    if (names.by.empty()) names.by = "local account " + std::to_string(::getuid());
+    if (names.reason.empty()) names.reason = "none given: attempts were listed on the gateway";
+  }
+  auto opener = opener_for(names, state);
+  return opener && record_access(store, names, "attempts", "") ? std::move(opener) : std::nullopt;
+}
+
 }  // namespace
 
-int attempts(const std::filesystem::path& state, const std::string& since, Output output) {
-  const auto from = parse_since(since);
-  if (!from) {
-    std::cerr << "breakwater: --since \"" << since << "\" is no time, as 2026-11-23, 2026-11-23T10:35:00Z or 24h\n";
-    return 2;
+std::optional<Milliseconds> parse_time(std::string text) {
+  if (text.empty()) return Milliseconds{};
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (const auto back = rules::parse_duration(text)) return now - *back;
+  if (const auto day = rules::parse_date(text)) return Milliseconds(*day);
+  const auto offset = take_offset(text);
+  const auto* utc = rules::find_zone("Etc/UTC");
+  if (!offset || !utc) return std::nullopt;
+  const auto civil = rules::parse_civil(text, *utc);
+  if (!civil) return std::nullopt;
+  return Milliseconds(*civil) - *offset;
+}
+
+std::string time_text(Milliseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (time - seconds).count());
+}
+
+int attempts(const AttemptsOptions& options) {
+  const auto from = parse_time(options.since);
+  if (!from) return fail("--since \"" + options.since + "\" is no time, as 2026-11-23, 2026-11-23T10:35:00Z or 24h");
+  const bool asked = options.names.names == NamesOptions::Names::open;
+  std::optional<safeguarding::Opener> opener;
+  if (asked || safeguarding::holding_opener(options.state)) {
+    const auto writable = open_store(options.state);
+    if (writable) opener = open_names(*writable, options.names, options.state);
+    if (asked && !opener) return kUsage;
   }
-  auto store = safeguarding::Store::open(state, safeguarding::Store::Mode::read_only);
-  if (!store) {
-    std::cerr << "breakwater: " << state.string() << ": " << store.error().message << '\n';
-    return 2;
-  }
-  auto opener = safeguarding::holding_opener(state);
+  auto store = safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_only);
+  if (!store) return fail(options.state.string() + ": " + store.error().message);
   std::size_t damaged = 0;
   const auto print = [&](const safeguarding::Record& record) {
     const auto attempt = read(record, opener);
     if (!attempt)
       ++damaged;
     else
-      output == Output::json ? print_json(*attempt) : print_text(*attempt);
+      options.output == Output::json ? print_json(*attempt) : print_text(*attempt);
   };
   const auto failure = (*store)->each({.kinds = {safeguarding::Kind::attempt}, .since = *from}, print);
   std::cout << std::flush;
   if (damaged > 0) return fail(std::to_string(damaged) + " records are damaged: see breakwater verify", kWrong);
-  if (!failure) return 0;
-  std::cerr << "breakwater: " << state.string() << ": " << failure->message << '\n';
-  return 2;
+  return failure ? fail(options.state.string() + ": " + failure->message) : 0;
 }
 
 }  // namespace breakwater::cli

@@ -4,11 +4,24 @@
 #include <string>
 
 #include "proxy/cli/check.h"
+#include "proxy/cli/names.h"
 
 namespace breakwater::cli {
 
-/// Lists the recorded attempts, oldest first. `since` is an RFC 3339 time, a date, or a duration back from now ("24h");
-/// empty: all. Names are shown where they are not sealed to anybody yet, and are null otherwise.
-int attempts(const std::filesystem::path& state, const std::string& since, Output output);
+struct AttemptsOptions {
+  std::filesystem::path state;
+  std::string since;  ///< see parse_time(); "": all
+  NamesOptions names;
+  Output output = Output::text;
+};
+
+/// Lists the recorded attempts, oldest first. Names are shown where they are to be opened, or are sealed to nobody but
+/// this machine yet; that is recorded first, else they stay closed: null, or a stand-in. Returns the exit code.
+int attempts(const AttemptsOptions& options);
+
+/// An RFC 3339 time, a date, or a duration back from now ("24h"); nullopt: none of them. "" is the beginning of time.
+std::optional<safeguarding::Milliseconds> parse_time(std::string text);
+/// With milliseconds, in UTC.
+std::string time_text(safeguarding::Milliseconds time);
 
 }  // namespace breakwater::cli

@@ -3,12 +3,13 @@
 #include <iostream>
 
 #include "proxy/cli/in_force.h"
+#include "proxy/cli/person.h"
 #include "proxy/cli/target.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/identity/now_file.h"
 #include "proxy/identity/state_file.h"
 #include "proxy/portal/acceptance_book.h"
-#include "proxy/quota/book_file.h"
+#include "proxy/quota/ledger.h"
 #include "proxy/telemetry/access_log.h"
 #include "rules/civil_time.h"
 
@@ -129,7 +130,7 @@ rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Poli
                                 const std::filesystem::path& state, rules::SysSeconds when) {
   const auto& terms = policy.acceptance;
   if (!terms || !terms->asks(subject.group)) return rules::Acceptance::given;
-  const portal::AcceptanceBook book(state, [](const std::string& message) { fail(message); });
+  const portal::AcceptanceBook book(state, person_tag(state), [](const std::string& message) { fail(message); });
   return book.of(rules::person_key(subject), terms->version, when);
 }
 
@@ -137,9 +138,10 @@ rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Poli
 std::uint32_t spent_of(const rules::Subject& subject, const rules::Policy& policy, const std::filesystem::path& state,
                        rules::SysSeconds when) {
   std::string error;
-  const quota::Book book(quota::read_book(state, error).people);
+  const auto tag = person_tag(state);
+  const quota::Book book(quota::by_tag(quota::read_book(state, error).people, tag));
   if (!error.empty()) fail(error + ": nothing counts as used");
-  return quota::spent_bits(book.spent(policy, when), rules::person_key(subject), when);
+  return quota::spent_bits(book.spent(policy, when), tag(rules::person_key(subject)), when);
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace {
 using safeguarding::Case;
 
 /// The case of that reference; nullopt: there is none, which has been told.
-std::optional<Case> find_case(safeguarding::Store& store, const std::string& reference) {
-  auto cases = safeguarding::read_cases(store, {.reference = reference});
+std::optional<Case> find_case(safeguarding::Store& store, const std::string& reference,
+                              safeguarding::Opener* opener = nullptr) {
+  auto cases = safeguarding::read_cases(store, {.reference = reference}, opener);
   if (!cases) {
     fail(cases.error().message);
     return std::nullopt;
@@ -74,7 +75,7 @@ int episode_show(const EpisodeOptions& options) {
   auto opener = opener_for(options.names, options.state);
   if (!opener) return kUsage;
   if (!record_access(*store, {*about}, options.names, safeguarding::kShown)) return kUsage;
-  about = find_case(*store, options.reference);  // with this access
+  about = find_case(*store, options.reference, &*opener);  // with this access
   if (!about) return kWrong;
   const auto names = reports::open_names(*about, *opener);
   print_all(*about, names ? &*names : nullptr, options.output);

@@ -71,7 +71,7 @@ int episode_export(const EpisodeOptions& options) {
     return fail("an export needs --by and --reason, which are recorded");
   const auto store = open_store(options.state);
   if (!store) return kUsage;
-  const auto cases = safeguarding::read_cases(*store, {.reference = options.reference});
+  auto cases = safeguarding::read_cases(*store, {.reference = options.reference});
   if (!cases) return fail(cases.error().message);
   if (cases->empty())
     return fail("there is no episode \"" + options.reference + "\"; `episode list` shows them", kWrong);
@@ -81,6 +81,8 @@ int episode_export(const EpisodeOptions& options) {
     if (!opener) return kUsage;
   }
   if (!record_access(*store, *cases, options.names, "export")) return kUsage;
+  if (opener) cases = safeguarding::read_cases(*store, {.reference = options.reference}, &*opener);
+  if (!cases || cases->empty()) return fail(options.reference + ": it cannot be read again");
   for (const auto& failure :
        {options.out.empty() ? std::string() : write_bundle(options, *store, cases->front()),
         options.csv.empty() ? std::string() : write_csv(options, cases->front(), opener ? &*opener : nullptr)})

@@ -60,4 +60,17 @@ std::optional<rules::SysSeconds> time_given(std::string_view option, std::string
   return when;
 }
 
+std::optional<snapshot::Settings> read_settings(const std::filesystem::path& file) {
+  std::string error;
+  const auto text = snapshot::read_file(file, error);
+  if (!text) {
+    fail(file.string() + ": cannot be read: " + error);
+    return std::nullopt;
+  }
+  categories::Diagnostics diagnostics;
+  auto settings = snapshot::parse_settings(*text, file, diagnostics);
+  print_errors(diagnostics);
+  return categories::has_errors(diagnostics) ? std::nullopt : std::optional(std::move(settings));
+}
+
 }  // namespace breakwater::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/snapshot/settings.h"
 #include "rules/engine.h"
 
 namespace breakwater::cli {
@@ -27,5 +28,8 @@ std::optional<rules::GroupId> group_named(const rules::Policy& policy, std::stri
 /// A civil time of the centre; nullopt: `text` of this option is none, which has been told.
 std::optional<rules::SysSeconds> time_given(std::string_view option, std::string_view text,
                                             const rules::Policy& policy);
+
+/// nullopt: every mistake has been told.
+std::optional<snapshot::Settings> read_settings(const std::filesystem::path& file);
 
 }  // namespace breakwater::cli

@@ -61,6 +61,15 @@ bool record_access(safeguarding::Store& store, const std::vector<safeguarding::C
   return !error;
 }
 
+bool record_access(safeguarding::Store& store, const NamesOptions& options, std::string_view what,
+                   std::string_view subject) {
+  const auto entry =
+      to_entry("", safeguarding::Access{now_ms(), options.by, options.reason, std::string(what), std::string(subject)});
+  const auto error = store.append(std::span(&entry, 1));
+  if (error) fail(error->message + ": the access cannot be recorded, so no name is opened");
+  return !error;
+}
+
 std::unique_ptr<safeguarding::Store> open_store(const std::filesystem::path& state) {
   // Opening to append would make a store where there is none.
   std::error_code ignored;

@@ -31,6 +31,10 @@ std::optional<safeguarding::Opener> opener_for(const NamesOptions& options, cons
 bool record_access(safeguarding::Store& store, const std::vector<safeguarding::Case>& cases,
                    const NamesOptions& options, std::string_view what);
 
+/// The same of names that belong to no one case: of one person, or of many (`subject` "").
+bool record_access(safeguarding::Store& store, const NamesOptions& options, std::string_view what,
+                   std::string_view subject);
+
 /// The store of a state directory, to read and to append. nullptr where there is none, which has been told.
 std::unique_ptr<safeguarding::Store> open_store(const std::filesystem::path& state);
 

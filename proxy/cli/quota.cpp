@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "proxy/cli/person.h"
 #include "proxy/cli/terminal.h"
-#include "proxy/quota/book_file.h"
+#include "proxy/quota/ledger.h"
 
 namespace breakwater::cli {
 namespace {
@@ -35,15 +36,14 @@ std::string text(const std::string& key, const quota::Person& person) {
 
 int quota(const QuotaOptions& options) {
   std::string error;
-  const auto written = quota::read_book(options.state, error);
+  auto written = quota::read_book(options.state, error);
   if (!error.empty()) return fail(error);
   if (written.time == rules::SysSeconds()) return fail(options.state.string() + ": nothing was counted here", kWrong);
+  const auto people = quota::by_tag(std::move(written.people), person_tag(options.state));
+  const auto asked = pseudonyms_of(options.person, options.state);
   std::vector<const quota::People::value_type*> found;
-  for (const auto& entry : written.people) {
-    const auto& key = entry.first;
-    if (options.person.empty() || key == options.person || key.substr(key.find(':') + 1) == options.person)
-      found.push_back(&entry);
-  }
+  for (const auto& entry : people)
+    if (is_asked_for(asked, entry.first)) found.push_back(&entry);
   std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   for (const auto* entry : found)
     std::cout << (options.output == Output::json ? quota::to_json(entry->first, entry->second)

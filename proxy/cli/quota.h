@@ -9,7 +9,7 @@ namespace breakwater::cli {
 
 struct QuotaOptions {
   std::filesystem::path state;  ///< of the gateway
-  std::string person;           ///< a key as rules::person_key, or what stands behind its colon; empty: all
+  std::string person;           ///< see pseudonyms_of(); empty: all
   Output output = Output::text;
 };
 

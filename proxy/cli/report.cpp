@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "proxy/cli/report_mail.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/reports/collect.h"
 #include "proxy/reports/compose.h"
@@ -68,10 +69,13 @@ bool record_names(safeguarding::Store& store, const ReportOptions& options, cons
 
 int report(const ReportOptions& options) {
   const auto audience = reports::parse_audience(options.audience);
-  if (!audience) return fail("--for is one of dsl, governance and it");
-  const auto format = format_of(options);
+  if (!audience) return fail("--for is one of dsl, governance, it and dpo");
+  const bool mails = !options.mail_to.empty();
+  if (mails == !options.out.empty()) return fail("a report needs --out FILE or --mail RECIPIENT");
+  const auto format = mails ? "pdf" : format_of(options);
   if (format != "pdf" && format != "html" && format != "csv") return fail("--format is one of pdf, html and csv");
   const bool open = options.names.names == NamesOptions::Names::open;
+  if (open && mails) return fail("a report that is mailed has no names");
   if (open && *audience != reports::Audience::dsl) return fail("only a report for dsl may have names");
   const auto* zone = snapshot::zone_of(options.policy);
   if (zone == nullptr) return fail(options.policy.string() + ": cannot be read, or names no time zone");
@@ -92,6 +96,7 @@ int report(const ReportOptions& options) {
   if (!collected) return fail(collected.error().message);
   const auto bytes = render(*collected, format);
   if (!bytes) return kUsage;
+  if (mails) return mail_report(options, *collected, *bytes);
   if (const auto error = safeguarding::write_private(options.out, *bytes); !error.empty()) return fail(error);
   std::cout << options.out.string() << ": " << collected->episodes.size() << " episodes, names "
             << (open ? "opened" : "sealed") << '\n';

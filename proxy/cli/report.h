@@ -18,11 +18,13 @@ struct ReportOptions {
   std::string audience = "dsl";
   std::string format;  ///< "pdf", "html", "csv"; "": as the file is called
   std::filesystem::path out;
+  std::string mail_to;           ///< name of a recipient of the policy, in place of `out`
+  std::filesystem::path config;  ///< of `mail_to`: it names the mail server
   NamesOptions names;
 };
 
-/// Writes a report (0600). It signs the chain's head first, and has it at its end. With names, that they were opened is
-/// recorded first.
+/// Writes a report (0600), or sends it as the schedule would. It signs the chain's head first, and has it at its end.
+/// With names, that they were opened is recorded first.
 int report(const ReportOptions& options);
 
 }  // namespace breakwater::cli

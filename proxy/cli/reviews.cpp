@@ -9,9 +9,11 @@
 
 namespace breakwater::cli {
 
-int reviews(const std::filesystem::path& state, Output output) {
-  const auto print = [output](const portal::Review& review) {
-    if (output == Output::json) {
+int reviews(const BookOptions& options) {
+  const auto asked = pseudonyms_of(options.person, options.state);
+  const auto print = [&](const portal::Review& review) {
+    if (!is_asked_for(asked, review.person)) return;
+    if (options.output == Output::json) {
       std::cout << to_json(review) << '\n';
       return;
     }
@@ -22,7 +24,7 @@ int reviews(const std::filesystem::path& state, Output output) {
     std::cout << '\n';
   };
   std::uint64_t damaged = 0;
-  const auto failed = portal::read_reviews(state, print, damaged);
+  const auto failed = portal::read_reviews(options.state, print, damaged);
   std::cout << std::flush;
   if (failed) return fail(*failed);
   return damaged == 0 ? 0 : fail(fmt::format("{} damaged lines are left out", damaged), kWrong);

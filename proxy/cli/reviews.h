@@ -1,12 +1,11 @@
 #pragma once
 
-#include <filesystem>
-
-#include "proxy/cli/check.h"
+#include "proxy/cli/person.h"
 
 namespace breakwater::cli {
 
-/// Lists what people have asked to be reviewed and reported as accidents, oldest first. Returns the exit code.
-int reviews(const std::filesystem::path& state, Output output);
+/// Lists what people have asked to be reviewed and reported as accidents, by pseudonym, oldest first. Returns the exit
+/// code.
+int reviews(const BookOptions& options);
 
 }  // namespace breakwater::cli

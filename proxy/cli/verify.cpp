@@ -2,83 +2,16 @@
 
 #include <iostream>
 
-#include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include "proxy/cli/terminal.h"
+#include "proxy/cli/verification.h"
 #include "proxy/safeguarding/bundle.h"
 #include "proxy/safeguarding/private_file.h"
 #include "proxy/safeguarding/verify.h"
 
 namespace breakwater::cli {
 namespace {
-
-using safeguarding::Head;
-using safeguarding::Milliseconds;
-using safeguarding::Verification;
-
-constexpr std::size_t kMaxMail = 16U << 20U;
-
-std::string time_text(Milliseconds time) {
-  return utc_text(std::chrono::floor<std::chrono::seconds>(time));
-}
-
-/// All heads in a text, such as a mail's: a head is followed over the line ends that a mail program put into it.
-std::vector<Head> find_heads(std::string_view text) {
-  constexpr std::string_view kStart = "bwh1.";
-  std::vector<Head> heads;
-  for (auto at = text.find(kStart); at != std::string_view::npos; at = text.find(kStart, at + 1)) {
-    std::string word;
-    for (const char c : text.substr(at)) {
-      if (c == '\r' || c == '\n' || c == '=') continue;  // "=": quoted-printable breaks lines with it
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-' && c != '_') break;
-      word += c;
-      if (const auto head = safeguarding::parse_head(word); head && is_signed(*head)) {
-        heads.push_back(*head);
-        break;
-      }
-    }
-  }
-  return heads;
-}
-
-/// nullopt: there is no sound head in it, and that is told.
-std::optional<std::vector<Head>> given_heads(const std::string& given) {
-  if (given.empty()) return std::vector<Head>{};
-  std::string error;
-  std::error_code ignored;
-  const auto text =
-      std::filesystem::exists(given, ignored) ? safeguarding::read_private(given, kMaxMail, error) : given;
-  auto heads = text ? find_heads(*text) : std::vector<Head>{};
-  if (!heads.empty()) return heads;
-  fail("--head: there is no head in it whose signature holds" + (error.empty() ? error : ": " + error));
-  return std::nullopt;
-}
-
-void print_json(const Verification& found) {
-  nlohmann::ordered_json json{{"ok", !found.fault}, {"records", found.records}, {"heads", found.heads}};
-  json["head"] = found.head ? nlohmann::ordered_json(to_text(*found.head)) : nullptr;
-  json["names_deleted"] = found.names_deleted;
-  json["bodies_deleted"] = found.bodies_deleted;
-  json["deletions"] = nlohmann::ordered_json::array();
-  for (const auto& deletion : found.deletions)
-    json["deletions"].push_back({{"record", deletion.seq}, {"purpose", deletion.purpose}, {"records", deletion.count}});
-  if (found.fault) json["fault"] = {{"record", found.fault->seq}, {"message", found.fault->message}};
-  std::cout << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-}
-
-void print_text(const Verification& found) {
-  if (found.records > 0)
-    std::cout << found.records << " records from " << time_text(found.first) << " to " << time_text(found.last) << '\n';
-  if (found.head)
-    std::cout << found.heads << " signed heads, the last of " << time_text(found.head->time) << " for record "
-              << found.head->seq << '\n';
-  for (const auto& deletion : found.deletions)
-    std::cout << "record " << deletion.seq << " deletes "
-              << (deletion.what == safeguarding::Deletion::What::all ? "all" : "names") << " of " << deletion.count
-              << " records before " << time_text(deletion.until) << ": " << deletion.purpose << '\n';
-  if (!found.fault) std::cout << (found.records > 0 ? "every record is as it was written\n" : "there are no records\n");
-}
 
 int verify_bundle(const VerifyOptions& options) {
   std::string error;
@@ -95,7 +28,7 @@ int verify_bundle(const VerifyOptions& options) {
       json["fault"] = {{"record", 0}, {"message", error}};
     std::cout << json.dump() << '\n';
   } else if (bundle) {
-    std::cout << bundle->records.size() << " records about " << bundle->about << ", made " << time_text(bundle->made)
+    std::cout << bundle->records.size() << " records about " << bundle->about << ", made " << utc_text(bundle->made)
               << " for " << bundle->by << "\nsigned by " << signer
               << " (compare with chain.pub of the gateway)\nevery record is as it was exported\n";
   }
@@ -106,12 +39,15 @@ int verify_bundle(const VerifyOptions& options) {
 
 int verify(const VerifyOptions& options) {
   if (!options.bundle.empty()) return verify_bundle(options);
-  const auto heads = given_heads(options.head);
+  const auto heads = heads_in(options.head);
   if (!heads) return kUsage;
   std::string error;
   const auto found = safeguarding::verify_state(options.state, *heads, error);
   if (!found) return fail(options.state.string() + ": " + error);
-  options.output == Output::json ? print_json(*found) : print_text(*found);
+  if (options.output == Output::json)
+    std::cout << verification_json(*found).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  else
+    print_verification(*found);
   std::cout << std::flush;
   return found->fault ? fail(found->fault->message, kWrong) : 0;
 }

@@ -48,8 +48,11 @@ int run(int argc, const char* const* argv) {
   add_gateway(commands);
   add_people(commands);
   add_lists(commands);
+  add_deploy(commands);
   add_lessons(commands);
   add_records(commands);
+  add_operations(commands);
+  add_rights(commands);
   add_selftest(commands);
   try {
     program.parse(argc, argv);

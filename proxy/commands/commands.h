@@ -46,9 +46,12 @@ void add_state(CLI::App& command, std::filesystem::path& state);
 // By matter.
 void add_gateway(Commands& commands);
 void add_lists(Commands& commands);
+void add_deploy(Commands& commands);
 void add_lessons(Commands& commands);
 void add_people(Commands& commands);
 void add_records(Commands& commands);
+void add_operations(Commands& commands);
+void add_rights(Commands& commands);
 void add_selftest(Commands& commands);
 
 /// Everything after `int main(`: 2 where the command line is wrong.

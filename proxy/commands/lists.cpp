@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/cli/lists_edit.h"
+#include "proxy/cli/lists_export.h"
 #include "proxy/commands/commands.h"
 
 namespace breakwater::commands {
@@ -69,6 +70,21 @@ void add_edits(Commands& commands, CLI::App& lists) {
   add_json(*find, options->output);
 }
 
+void add_export(Commands& commands, CLI::App& lists) {
+  auto options = std::make_shared<cli::ListsExportOptions>();
+  auto* command = commands.add(lists, "export", "Print names of the lists for a resolver",
+                               [options] { return cli::lists_export(*options); });
+  command
+      ->add_flag_callback(
+          "--rpz", [] {}, "As a response policy zone")
+      ->required();
+  command->add_option("--policy", options->policy, "Policy file (TOML)")->required();
+  command->add_option("--state", options->state, "Directory given to serve: with the feeds that it downloaded");
+  command->add_option("--category", options->categories, "It and its children; may be repeated (default: the floor)");
+  command->add_option("--zone", options->zone, "Name of the zone")->capture_default_str();
+  command->add_option("--serial", options->serial, "Serial number of the zone (default: the version of the lists)");
+}
+
 }  // namespace
 
 void add_lists(Commands& commands) {
@@ -78,6 +94,7 @@ void add_lists(Commands& commands) {
   lists->require_subcommand(0, 1);
   add_versions(commands, *lists, options);
   add_edits(commands, *lists);
+  add_export(commands, *lists);
 }
 
 }  // namespace breakwater::commands

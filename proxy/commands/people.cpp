@@ -33,14 +33,12 @@ void add_quota(Commands& commands) {
 
 /// What people have said to the gateway, to be listed.
 void add_book(Commands& commands, const std::string& name, const std::string& help,
-              int (*run)(const std::filesystem::path& state, cli::Output output)) {
-  struct Options {
-    std::filesystem::path state;
-    cli::Output output = cli::Output::text;
-  };
-  auto options = std::make_shared<Options>();
-  auto* command = commands.add(name, help, [options, run] { return run(options->state, options->output); });
+              int (*run)(const cli::BookOptions& options)) {
+  auto options = std::make_shared<cli::BookOptions>();
+  auto* command = commands.add(name, help, [options, run] { return run(*options); });
   add_state(*command, options->state);
+  command->add_option("--person", options->person,
+                      "user:NAME, device:NAME or address:A, or without its kind (default: all)");
   add_json(*command, options->output);
 }
 

@@ -4,6 +4,7 @@
 
 #include "proxy/cli/alerts.h"
 #include "proxy/cli/attempts.h"
+#include "proxy/cli/central.h"
 #include "proxy/cli/episode.h"
 #include "proxy/cli/keys.h"
 #include "proxy/cli/report.h"
@@ -14,16 +15,22 @@
 namespace breakwater::commands {
 namespace {
 
+void add_names(CLI::App& command, cli::NamesOptions& names) {
+  command.add_flag_callback(
+      "--names", [&names] { names.names = cli::NamesOptions::Names::open; },
+      "Open the names: recorded, with --by and --reason");
+  command.add_option("--key", names.key, "Private key of breakwater keys new (default: the gateway's holding key)");
+  command.add_option("--passphrase-file", names.passphrase_file, "File whose first line is its passphrase");
+}
+
 void add_attempts(Commands& commands) {
-  struct Options {
-    std::filesystem::path state;
-    std::string since;
-    cli::Output output = cli::Output::text;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<cli::AttemptsOptions>();
   auto* command = commands.add("attempts", "List the recorded attempts in concern categories",
-                               [options] { return cli::attempts(options->state, options->since, options->output); });
+                               [options] { return cli::attempts(*options); });
   add_state(*command, options->state);
+  add_names(*command, options->names);
+  command->add_option("--by", options->names.by, "Who opens the names");
+  command->add_option("--reason", options->names.reason, "Why they are opened");
   command->add_option("--since", options->since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day");
   add_json(*command, options->output);
 }
@@ -65,14 +72,6 @@ void add_keys(Commands& commands) {
     add_json(*command, options->output);
 }
 
-void add_names(CLI::App& command, cli::NamesOptions& names) {
-  command.add_flag_callback(
-      "--names", [&names] { names.names = cli::NamesOptions::Names::open; },
-      "Open the names: recorded, with --by and --reason");
-  command.add_option("--key", names.key, "Private key of breakwater keys new (default: the gateway's holding key)");
-  command.add_option("--passphrase-file", names.passphrase_file, "File whose first line is its passphrase");
-}
-
 void add_episode(Commands& commands) {
   using Turn = safeguarding::Hold::Turn;
   auto options = std::make_shared<cli::EpisodeOptions>();
@@ -111,7 +110,7 @@ void add_episode(Commands& commands) {
 void add_report(Commands& commands) {
   using Span = cli::ReportOptions::Span;
   auto options = std::make_shared<cli::ReportOptions>();
-  auto* command = commands.add("report", "Write a safeguarding report as PDF, HTML or CSV",
+  auto* command = commands.add("report", "Write a safeguarding report as PDF, HTML or CSV, or mail it",
                                [options] { return cli::report(*options); });
   add_state(*command, options->state);
   command->add_option("--policy", options->policy, "Policy file (TOML): it names the centre")->required();
@@ -125,12 +124,42 @@ void add_report(Commands& commands) {
   span("--monthly", Span::month, "Of the last month");
   command->add_option("--from", options->from, "First day, as 2026-11-16");
   command->add_option("--to", options->to, "Last day");
-  command->add_option("--for", options->audience, "dsl, governance or it")->capture_default_str();
+  command->add_option("--for", options->audience, "dsl, governance, it or dpo")->capture_default_str();
   command->add_option("--format", options->format, "pdf, html or csv (default: as the file is called)");
-  command->add_option("--out", options->out, "File to write")->required();
+  command->add_option("--out", options->out, "File to write");
+  command->add_option("--mail", options->mail_to, "Send it to this recipient of the policy, as the schedule would");
+  command->add_option("--config", options->config, "Settings file (TOML) that names the mail server, with --mail");
   add_names(*command, options->names);
   command->add_option("--by", options->names.by, "Who opens the names");
   command->add_option("--reason", options->names.reason, "Why they are opened");
+}
+
+void add_central(Commands& commands) {
+  auto options = std::make_shared<cli::CentralOptions>();
+  auto* central = commands.group("central", "Look at the central store that several gateways share");
+  auto* status = commands.add(*central, "status", "Show how far each gateway is, and whether its chain has forked",
+                              [options] { return cli::central_status(*options); });
+  auto* verify = commands.add(*central, "verify", "Prove that the records there are as the gateways wrote them",
+                              [options] { return cli::central_verify(*options); });
+  auto* copy =
+      commands.add(*central, "copy", "Make a state directory of one gateway's records: reports and cases work on it",
+                   [options] { return cli::central_copy(*options); });
+  auto* migrate = commands.add(*central, "migrate", "Make its tables, or bring them to this version",
+                               [options] { return cli::central_migrate(*options); });
+  for (auto* command : {status, verify, copy, migrate}) {
+    auto* where = command->add_option_group("where");
+    auto* database = where->add_option("--database", options->database, "Connection string of PostgreSQL");
+    where->add_option("--config", options->config, "Settings file (TOML): its store.central");
+    where->require_option(1);
+    command->add_option("--password-file", options->password_file, "File whose first line is the password")
+        ->needs(database);
+  }
+  for (auto* command : {status, verify})
+    add_json(*command, options->output);
+  verify->add_option("--gateway", options->gateway, "Only this one: its name, or the beginning of its key");
+  copy->add_option("--gateway", options->gateway, "Its name, or the beginning of its key")->required();
+  copy->add_option("--out", options->out, "The directory, for --state of other commands")->required();
+  verify->add_option("--head", options->head, "A signed head kept elsewhere: itself, or a file or mail with it");
 }
 
 void add_verify(Commands& commands) {
@@ -163,6 +192,7 @@ void add_records(Commands& commands) {
   add_report(commands);
   add_keys(commands);
   add_verify(commands);
+  add_central(commands);
   add_unseal(commands);
 }
 

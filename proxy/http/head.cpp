@@ -53,6 +53,18 @@ std::string_view to_string(HeadError error) {
   return "unknown";
 }
 
+std::uint16_t status_of(HeadError error) {
+  switch (error) {
+    case HeadError::head_too_large:
+    case HeadError::too_many_fields:
+      return 431;
+    case HeadError::bad_version:
+      return 505;
+    default:
+      return 400;
+  }
+}
+
 bool is_idempotent(std::string_view method) {
   constexpr std::array<std::string_view, 6> kIdempotent{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
   return std::find(kIdempotent.begin(), kIdempotent.end(), method) != kIdempotent.end();

@@ -77,6 +77,8 @@ enum class HeadError : std::uint8_t {
   too_many_fields,  ///< 431
 };
 std::string_view to_string(HeadError error);
+/// The status that answers it.
+std::uint16_t status_of(HeadError error);
 
 enum class HeadStatus : std::uint8_t { done, need_more, error };
 
@@ -86,7 +88,7 @@ struct HeadLimits {
 };
 
 /// How a request names what it is for (RFC 9112 3.2). A proxy is asked in `absolute` or, with CONNECT, in `authority`
-/// form; in `origin` form somebody takes the gateway itself for the origin.
+/// form; in `origin` form somebody takes the gateway itself for the origin, or is intercepted.
 enum class TargetForm : std::uint8_t { absolute, authority, origin };
 
 /// Views point into the parsed bytes and last as long as they do.
@@ -117,9 +119,9 @@ struct ResponseHead {
 };
 
 /// Parses the request head at the front of `bytes` (RFC 9112, strictly: see HeadError), in any form but "OPTIONS *".
-/// A forward proxy relays nothing that came in origin form. Leading empty lines (RFC 9112 2.2) count towards the size;
-/// at most two are taken. `need_more` never hides an error that the bytes already show in a complete line. `error` is
-/// set only for HeadStatus::error.
+/// A forward proxy relays nothing that came in origin form, unless it has intercepted it. Leading empty lines (RFC
+/// 9112 2.2) count towards the size; at most two are taken. `need_more` never hides an error that the bytes already
+/// show in a complete line. `error` is set only for HeadStatus::error.
 HeadStatus parse_request_head(std::string_view bytes, const HeadLimits& limits, RequestHead& out, HeadError& error);
 
 /// The method decides how the body ends (HEAD, CONNECT; 1xx, 204, 304). White space before a colon is removed as RFC
@@ -134,6 +136,12 @@ void append_upstream_head(std::string& out, const RequestHead& head);
 
 /// Appends the head to send to the client, framed for its version: chunked becomes until-close for HTTP/1.0.
 void append_client_head(std::string& out, const ResponseHead& head, Version client, Persistence persistence);
+
+/// Appends what the request is for as a URL, whatever its form.
+void append_url(std::string& out, const RequestHead& head);
+
+/// How often this gateway, or another that calls itself the same, stands in Via (RFC 9110 7.6.3).
+std::size_t count_own_hops(const Fields& fields);
 
 /// May a request be sent again after a kept-alive connection died under it? (RFC 9110 9.2.2)
 bool is_idempotent(std::string_view method);

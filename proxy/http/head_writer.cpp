@@ -36,6 +36,14 @@ void append_via(std::string& out, Version received) {
   out.append("Via: ").append(received == Version::http_1_1 ? "1.1 " : "1.0 ").append(kViaName).append("\r\n");
 }
 
+void append_authority(std::string& out, const RequestHead& head) {
+  const bool brackets = head.host.kind() == categories::HostKind::ipv6;
+  out.append(brackets ? "[" : "").append(head.host.text()).append(brackets ? "]" : "");
+  if (head.port == categories::default_port(categories::Scheme::http)) return;
+  out.append(":");
+  append_number(out, head.port);
+}
+
 /// The fields that Connection names (RFC 9110 7.6.1); a view of the head.
 class Nominated {
  public:
@@ -82,17 +90,30 @@ bool is_offered_upgrade(std::string_view protocol) {
          !starts_with_caseless(protocol, "tls/");
 }
 
+void append_url(std::string& out, const RequestHead& head) {
+  out.append("http://");
+  append_authority(out, head);
+  out.append(head.path);
+}
+
+std::size_t count_own_hops(const Fields& fields) {
+  std::size_t hops = 0;
+  for (const auto& field : fields) {
+    if (field.id != FieldId::via) continue;
+    for_each_element(field.value, [&hops](std::string_view hop) {
+      const auto by = trim_blanks(hop.substr(std::min(hop.find(' '), hop.size())));
+      if (by.substr(0, by.find(' ')) == kViaName) ++hops;
+    });
+  }
+  return hops;
+}
+
 void append_upstream_head(std::string& out, const RequestHead& head) {
   out.reserve(out.size() + head.size + kAddedBytes);
   out.append(head.method).append(" ");
   if (head.path.starts_with('?')) out.append("/");
   out.append(head.path).append(" HTTP/1.1\r\nHost: ");
-  const bool brackets = head.host.kind() == categories::HostKind::ipv6;
-  out.append(brackets ? "[" : "").append(head.host.text()).append(brackets ? "]" : "");
-  if (head.port != categories::default_port(categories::Scheme::http)) {
-    out.append(":");
-    append_number(out, head.port);
-  }
+  append_authority(out, head);
   out.append("\r\n");
 
   const Nominated nominated{head.fields};

@@ -193,6 +193,8 @@ HeadStatus parse_request_head(std::string_view bytes, const HeadLimits& limits, 
   Framing framing{out.version, RepeatedLength::refused};
   bool has_host = false;
   const auto judge = [&](const Field& field) -> std::optional<HeadError> {
+    // Whoever asks in origin form does not know of a proxy, and a server knows nothing of this field.
+    if (field.id == FieldId::proxy_connection && out.form == TargetForm::origin) return std::nullopt;
     if (field.id != FieldId::host) return framing.add(field);
     if (has_host) return HeadError::repeated_host;
     has_host = true;

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include <sys/socket.h>
+
 namespace breakwater::net {
 
+void set_mark(Socket& socket, std::uint32_t mark, error_code& error) {
+  using Mark = asio::detail::socket_option::integer<SOL_SOCKET, SO_MARK>;
+  socket.set_option(Mark(static_cast<int>(mark)), error);
+}
+
 Task<Connected> connect(Executor executor, Wheel& wheel, std::span<const categories::IpAddress> addresses,
-                        std::uint16_t port, std::chrono::milliseconds limit) {
+                        std::uint16_t port, std::chrono::milliseconds limit, std::uint32_t mark) {
   Connected result;
   const auto give_up = Wheel::Clock::now() + limit;
   for (std::size_t tried = 0; tried < addresses.size(); ++tried) {
@@ -17,6 +24,12 @@ Task<Connected> connect(Executor executor, Wheel& wheel, std::span<const categor
     Socket socket(executor);
     bool timed_out = false;
     const tcp::endpoint endpoint(to_asio(addresses[tried]), port);
+    if (mark != 0) {
+      error_code error;
+      socket.open(endpoint.protocol(), error);
+      if (!error) set_mark(socket, mark, error);
+      if (error) continue;
+    }
     {
       Deadline deadline(wheel, [&] {
         timed_out = true;

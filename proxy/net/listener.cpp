@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace breakwater::net {
 namespace {
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+using Transparent4 = asio::detail::socket_option::boolean<IPPROTO_IP, IP_TRANSPARENT>;
+using Transparent6 = asio::detail::socket_option::boolean<IPPROTO_IPV6, IPV6_TRANSPARENT>;
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{1000};
@@ -38,12 +41,18 @@ std::string to_string(const tcp::endpoint& endpoint) {
   return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
 }
 
-Acceptor open_acceptor(Executor executor, const tcp::endpoint& endpoint, error_code& error) {
+Acceptor open_acceptor(Executor executor, const tcp::endpoint& endpoint, ListenFor whom, error_code& error) {
   Acceptor acceptor(executor);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);
   if (!error) acceptor.set_option(ReusePort(true), error);
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error && whom == ListenFor::anybody) {
+    if (endpoint.address().is_v6())
+      acceptor.set_option(Transparent6(true), error);
+    else
+      acceptor.set_option(Transparent4(true), error);
+  }
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(kBacklog, error);
   return acceptor;

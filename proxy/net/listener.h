@@ -13,8 +13,12 @@ namespace breakwater::net {
 std::optional<tcp::endpoint> parse_endpoint(std::string_view text);
 std::string to_string(const tcp::endpoint& endpoint);
 
+/// For whom a listener takes connections: for its own address, or for every address that `tproxy` brings. That needs
+/// CAP_NET_ADMIN (or CAP_NET_RAW).
+enum class ListenFor : std::uint8_t { itself, anybody };
+
 /// Opens a listening socket with SO_REUSEPORT, so that each worker has its own queue of the same port.
-Acceptor open_acceptor(Executor executor, const tcp::endpoint& endpoint, error_code& error);
+Acceptor open_acceptor(Executor executor, const tcp::endpoint& endpoint, ListenFor whom, error_code& error);
 
 /// Accepts until the acceptor is closed. When the process runs out of descriptors or memory it waits (100 ms to 1 s)
 /// instead of spinning, and tells `on_error`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "proxy/wire/html.h"
 #include "proxy/wire/utf8.h"
 
 namespace breakwater::pages {
@@ -68,27 +69,7 @@ constexpr std::array<std::string_view, 4> kClasses{"never", "blocked", "failed",
 }  // namespace
 
 void Page::escape(std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out_ += "&amp;";
-        break;
-      case '<':
-        out_ += "&lt;";
-        break;
-      case '>':
-        out_ += "&gt;";
-        break;
-      case '"':
-        out_ += "&quot;";
-        break;
-      case '\'':
-        out_ += "&#39;";
-        break;
-      default:
-        out_ += c;
-    }
-  }
+  wire::append_html(out_, text);
 }
 
 Page& Page::text(std::string_view text) {

@@ -1,5 +1,5 @@
-// {"time":"2026-11-23T09:01:12Z","person":"user:ann","version":"2026-09","address":"10.20.1.2","device":"Laptop 7",
-//  "user":"ann","group":"learners","language":"en-GB"}
+// {"time":"2026-11-23T09:01:12Z","person":"P-4T9ZQX2C","version":"2026-09","group":"learners","language":"en-GB",
+//  "known_by":"user"}
 
 #include "proxy/portal/acceptance_book.h"
 
@@ -17,9 +17,8 @@ using nlohmann::ordered_json;
 constexpr const char* kFile = "portal/acceptances.log";
 
 constexpr std::pair<const char*, std::string Accepted::*> kMembers[] = {
-    {"time", &Accepted::time},       {"person", &Accepted::person},     {"version", &Accepted::version},
-    {"address", &Accepted::address}, {"device", &Accepted::device},     {"user", &Accepted::user},
-    {"group", &Accepted::group},     {"language", &Accepted::language},
+    {"time", &Accepted::time},   {"person", &Accepted::person},     {"version", &Accepted::version},
+    {"group", &Accepted::group}, {"language", &Accepted::language}, {"known_by", &Accepted::known_by},
 };
 
 ordered_json object_of(const Accepted& accepted) {
@@ -31,39 +30,47 @@ ordered_json object_of(const Accepted& accepted) {
 
 }  // namespace
 
-AcceptanceBook::AcceptanceBook(const std::filesystem::path& state, const std::function<void(const std::string&)>& tell)
-    : book_(state / kFile) {
+AcceptanceBook::AcceptanceBook(const std::filesystem::path& state, PersonTag tag,
+                               const std::function<void(const std::string&)>& tell)
+    : tag_(std::move(tag)), book_(state / kFile) {
   std::uint64_t damaged = 0;
   const auto failed = read_acceptances(
       state,
       [this](const Accepted& accepted) {
-        if (known_.size() < kMost) known_.insert(key(accepted.person, accepted.version, accepted.time));
+        if (known_.size() < kMost) known_.insert(key(accepted));
       },
       damaged);
   if (failed) tell(*failed);
   if (damaged != 0) tell(fmt::format("{}: {} damaged lines are left out", kFile, damaged));
 }
 
-std::string AcceptanceBook::key(std::string_view person, std::string_view version, std::string_view time) {
-  auto key = std::string(version).append("\n").append(person);
-  if (person.starts_with("address:")) key.append("\n").append(time.substr(0, time.find('T')));
+std::string AcceptanceBook::key(const Accepted& recorded) {
+  auto key = std::string(recorded.version).append("\n").append(recorded.person);
+  if (recorded.known_by == "address") key.append("\n").append(recorded.time.substr(0, recorded.time.find('T')));
   return key;
 }
 
+Accepted AcceptanceBook::tagged(Accepted accepted) const {
+  accepted.known_by = accepted.person.substr(0, accepted.person.find(':'));
+  accepted.person = tag_(accepted.person);
+  return accepted;
+}
+
 rules::Acceptance AcceptanceBook::of(std::string_view person, std::string_view version, rules::SysSeconds now) const {
-  const auto wanted = key(person, version, date::format("%FT", now));
+  const auto wanted = key(tagged({date::format("%FT%TZ", now), std::string(person), std::string(version), {}, {}}));
   const std::shared_lock lock(mutex_);
   return known_.contains(wanted) ? rules::Acceptance::given : rules::Acceptance::missing;
 }
 
 std::optional<std::string> AcceptanceBook::add(const Accepted& accepted) {
-  auto known = key(accepted.person, accepted.version, accepted.time);
+  const auto recorded = tagged(accepted);
+  auto known = key(recorded);
   {
     const std::shared_lock lock(mutex_);
     if (known_.contains(known)) return std::nullopt;
     if (known_.size() >= kMost) return "there are as many acceptances as can be kept";
   }
-  if (auto failed = book_.append(object_of(accepted))) return failed;
+  if (auto failed = book_.append(object_of(recorded))) return failed;
   const std::unique_lock lock(mutex_);
   known_.insert(std::move(known));
   return std::nullopt;

@@ -13,13 +13,11 @@ namespace breakwater::portal {
 /// Somebody has accepted a version of the acceptable-use text.
 struct Accepted {
   std::string time;    ///< RFC 3339, UTC
-  std::string person;  ///< rules::person_key()
+  std::string person;  ///< to be added: rules::person_key(); as it was recorded: what stands for that
   std::string version;
-  std::string address;
-  std::string device;
-  std::string user;
   std::string group;
-  std::string language;  ///< "en-GB" or "cy"
+  std::string language;    ///< "en-GB" or "cy"
+  std::string known_by{};  ///< as it was recorded: "user", "device" or "address"
 };
 
 /// Who has accepted what: STATE/portal/acceptances.log. Of whom only the address is known that counts for the day (in
@@ -29,7 +27,8 @@ class AcceptanceBook {
   static constexpr std::size_t kMost = 200'000;  ///< acceptances that are known, about 20 MB
 
   /// `tell` hears what is wrong with the file. Where it cannot be read, nobody has accepted.
-  AcceptanceBook(const std::filesystem::path& state, const std::function<void(const std::string&)>& tell);
+  AcceptanceBook(const std::filesystem::path& state, PersonTag tag,
+                 const std::function<void(const std::string&)>& tell);
 
   /// For the gateway that runs on the state.
   std::optional<std::string> open() { return book_.open(); }
@@ -39,9 +38,12 @@ class AcceptanceBook {
   std::optional<std::string> add(const Accepted& accepted);
 
  private:
-  /// `time` begins with the date, as Accepted::time does.
-  static std::string key(std::string_view person, std::string_view version, std::string_view time);
+  /// Of what was recorded.
+  static std::string key(const Accepted& recorded);
+  /// Of whom it is, without a name.
+  Accepted tagged(Accepted accepted) const;
 
+  const PersonTag tag_;
   Book book_;
   mutable std::shared_mutex mutex_;
   std::unordered_set<std::string> known_;

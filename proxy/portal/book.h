@@ -14,6 +14,9 @@
 
 namespace breakwater::portal {
 
+/// What stands for a person (rules::person_key) in what is written: always the same, and no name. Safe from any thread.
+using PersonTag = std::function<std::string(std::string_view person_key)>;
+
 /// A file of JSON objects, one a line, that only grows: what people have said to the gateway. Thread-safe.
 class Book {
  public:

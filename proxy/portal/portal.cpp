@@ -91,8 +91,9 @@ const Portal::Route Portal::kRoutes[] = {
     {"POST", "/review", &Portal::review},
 };
 
-Portal::Portal(const std::filesystem::path& state, std::string pac, std::function<void(const std::string&)> tell)
-    : pac_(std::move(pac)), tell_(std::move(tell)), acceptances_(state, tell_), reviews_(state) {
+Portal::Portal(const std::filesystem::path& state, std::string pac, const PersonTag& tag,
+               std::function<void(const std::string&)> tell)
+    : pac_(std::move(pac)), tell_(std::move(tell)), acceptances_(state, tag, tell_), reviews_(state, tag) {
   if (const auto failed = acceptances_.open()) tell_(*failed);
   if (const auto failed = reviews_.open()) tell_(*failed);
 }
@@ -185,7 +186,6 @@ Response Portal::accept(const Visit& visit) {
   if (value_of(visit.form, "agree") != "yes") return terms_page(visit, visit.say.tick, 400);
   const auto& subject = visit.request.subject;
   const auto failed = acceptances_.add({date::format("%FT%TZ", visit.request.now), visit.person, terms->version,
-                                        subject.address.to_string(), subject.device, subject.user,
                                         visit.policy.groups[subject.group].name,
                                         std::string(pages::labels(visit.text_language()).code)});
   if (failed) {
@@ -214,8 +214,6 @@ Response Portal::review(const Visit& visit) {
                       std::string(kind),
                       blocked->reference,
                       visit.person,
-                      subject.address.to_string(),
-                      subject.device,
                       visit.policy.groups[subject.group].name,
                       blocked->host,
                       joined(blocked->categories),

@@ -16,9 +16,10 @@ namespace breakwater::portal {
 /// Thread-safe. A POST writes to disk: not for a worker's thread.
 class Portal {
  public:
-  /// Reads what is in STATE/portal. `pac` is the text for browsers that configure themselves, "" where there is none.
-  /// `tell` hears what is wrong with the state, and what cannot be kept later.
-  Portal(const std::filesystem::path& state, std::string pac, std::function<void(const std::string&)> tell);
+  /// Reads what is in STATE/portal, where people stand by their `tag`. `pac` is the text for browsers that configure
+  /// themselves, "" where there is none. `tell` hears what is wrong with the state, and what cannot be kept later.
+  Portal(const std::filesystem::path& state, std::string pac, const PersonTag& tag,
+         std::function<void(const std::string&)> tell);
 
   Response respond(const Request& request);
 

@@ -1,5 +1,5 @@
-// {"time":"2026-11-23T10:05:00Z","kind":"review","reference":"7QK4M-2XP9D","person":"user:ann","address":"10.20.1.2",
-//  "device":"Laptop 7","group":"learners","host":"www.example.org","category":"games","concern":"none","reason":"rule",
+// {"time":"2026-11-23T10:05:00Z","kind":"review","reference":"7QK4M-2XP9D","person":"P-4T9ZQX2C",
+//  "group":"learners","host":"www.example.org","category":"games","concern":"none","reason":"rule",
 //  "text":"for unit 3"}
 
 #include "proxy/portal/review_book.h"
@@ -19,10 +19,10 @@ using nlohmann::ordered_json;
 constexpr const char* kFile = "portal/reviews.log";
 
 constexpr std::pair<const char*, std::string Review::*> kMembers[] = {
-    {"time", &Review::time},       {"kind", &Review::kind},       {"reference", &Review::reference},
-    {"person", &Review::person},   {"address", &Review::address}, {"device", &Review::device},
-    {"group", &Review::group},     {"host", &Review::host},       {"category", &Review::category},
-    {"concern", &Review::concern}, {"reason", &Review::reason},   {"text", &Review::text},
+    {"time", &Review::time},         {"kind", &Review::kind},       {"reference", &Review::reference},
+    {"person", &Review::person},     {"group", &Review::group},     {"host", &Review::host},
+    {"category", &Review::category}, {"concern", &Review::concern}, {"reason", &Review::reason},
+    {"text", &Review::text},
 };
 
 ordered_json object_of(const Review& review) {
@@ -41,7 +41,8 @@ bool is_control(std::string_view character) {
 
 }  // namespace
 
-ReviewBook::ReviewBook(const std::filesystem::path& state) : book_(state / kFile) {}
+ReviewBook::ReviewBook(const std::filesystem::path& state, PersonTag tag)
+    : tag_(std::move(tag)), book_(state / kFile) {}
 
 ReviewBook::Added ReviewBook::add(const std::string& day, const Review& review, std::string& error) {
   const std::scoped_lock lock(mutex_);
@@ -54,7 +55,9 @@ ReviewBook::Added ReviewBook::add(const std::string& day, const Review& review, 
   auto this_one = fmt::format("{} {}", review.kind, review.reference);
   if (std::ranges::find(said, this_one) != said.end()) return Added::kept;
   if (said.size() >= kPerPerson || today_ >= kPerDay) return Added::too_many;
-  if (auto failed = book_.append(object_of(review))) {
+  auto recorded = review;
+  recorded.person = tag_(review.person);
+  if (auto failed = book_.append(object_of(recorded))) {
     error = std::move(*failed);
     return Added::failed;
   }

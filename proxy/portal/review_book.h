@@ -12,9 +12,7 @@ struct Review {
   std::string time;  ///< RFC 3339, UTC
   std::string kind;  ///< "review": it should be open; "accident": it was not meant
   std::string reference;
-  std::string person;  ///< rules::person_key()
-  std::string address;
-  std::string device;
+  std::string person;  ///< to be added: rules::person_key(); as it was recorded: what stands for that
   std::string group;
   std::string host;
   std::string category;  ///< names, with ", " between them
@@ -31,7 +29,7 @@ class ReviewBook {
   static constexpr std::size_t kPerPerson = 10;  ///< a day, since the gateway started
   static constexpr std::size_t kPerDay = 2000;
 
-  explicit ReviewBook(const std::filesystem::path& state);
+  ReviewBook(const std::filesystem::path& state, PersonTag tag);
   std::optional<std::string> open() { return book_.open(); }
 
   enum class Added : std::uint8_t { kept, too_many, failed };
@@ -40,6 +38,7 @@ class ReviewBook {
   Added add(const std::string& day, const Review& review, std::string& error);
 
  private:
+  const PersonTag tag_;
   Book book_;
   std::mutex mutex_;
   std::string day_;

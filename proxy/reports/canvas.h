@@ -55,6 +55,9 @@ class Canvas {
   void open_tag(const char* name, const std::string& attributes = {}) const;
   void close_tag(const char* name) const;
 
+  /// How many characters of all texts so far no font of this machine has: they are shown as boxes.
+  std::size_t missing() const { return missing_; }
+
   void show_page() const { cairo_show_page(cairo_.get()); }
   cairo_status_t status() const { return cairo_status(cairo_.get()); }
 
@@ -65,6 +68,7 @@ class Canvas {
   void set_colour(std::string_view colour) const;
 
   std::unique_ptr<cairo_t, Destroy> cairo_;
+  mutable std::size_t missing_ = 0;
 };
 
 /// A tag for a scope.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "proxy/reports/coverage.h"
 #include "proxy/reports/words.h"
 #include "proxy/safeguarding/attempt_json.h"
 #include "proxy/safeguarding/crypto.h"
@@ -74,6 +75,9 @@ std::vector<Step> timeline(const Case& about) {
                                                                         : fmt::format("Closed with {}", attempts)});
   }
   out.push_back({seconds(about.episode.last), "The last attempt"});
+  for (const auto& alert : about.alerts)
+    out.push_back({seconds(alert.time),
+                   alert.role.empty() ? alert.state : fmt::format("E-mail to {}: {}", alert.role, alert.state)});
   for (const auto& access : about.accesses)
     out.push_back(
         {seconds(access.time), fmt::format("Names opened ({}) by {}: {}", access.what, access.by, access.reason)});
@@ -96,7 +100,8 @@ std::string theme_text(std::string theme) {
 
 class Collector {
  public:
-  Collector(const Wanted& wanted, safeguarding::Opener* opener) : wanted_(wanted), opener_(opener) {
+  Collector(const Wanted& wanted, safeguarding::Opener* opener)
+      : wanted_(wanted), opener_(opener), covered_(wanted.from, std::min(wanted.until, wanted.made)) {
     report_.centre = wanted.centre;
     report_.zone = wanted.zone;
     report_.audience = wanted.audience;
@@ -131,14 +136,15 @@ class Collector {
 
   void add(const Record& record) {
     if (record.kind == Kind::check) return add_check(record);
+    if (record.kind == Kind::access) return add_access(record);
     const auto attempt = safeguarding::parse_attempt(record, "");
     if (!attempt) return;
     const auto time = seconds(record.time);
     const auto severity = severity_of(attempt->concern);
-    if (auto* week = interval_of(report_.weeks, time)) ++week->attempts[severity];
+    if (auto* week = interval_of(report_.weeks, time)) week->attempts[severity] += attempt->count;
     if (time < wanted_.from || time >= wanted_.until) return;
-    ++theme(attempt->theme.empty() ? "No theme" : attempt->theme).attempts[severity];
-    if (auto* day = interval_of(report_.days, time)) ++day->attempts[severity];
+    theme(attempt->theme.empty() ? "No theme" : attempt->theme).attempts[severity] += attempt->count;
+    if (auto* day = interval_of(report_.days, time)) day->attempts[severity] += attempt->count;
     first_ = std::min(first_.value_or(time), time);
     last_ = std::max(last_.value_or(time), time);
   }
@@ -157,6 +163,8 @@ class Collector {
                           moment_text(*first_, *wanted_.zone), moment_text(*last_, *wanted_.zone))
             : fmt::format("No attempt was recorded in this {}. That alone does not show that the filter was running.",
                           wanted_.span));
+    for (auto& sentence : covered_.sentences(wanted_.span, *wanted_.zone))
+      report_.coverage.push_back(std::move(sentence));
     if (head)
       report_.head = Head{static_cast<std::uint64_t>(head->seq), seconds(head->time),
                           safeguarding::crypto::to_text(safeguarding::crypto::view(head->hash)), to_text(*head)};
@@ -179,6 +187,13 @@ class Collector {
     return total;
   }
 
+  void add_access(const Record& record) {
+    const auto time = seconds(record.time);
+    const auto access = safeguarding::parse_access(record);
+    if (access && time >= wanted_.from && time < wanted_.until)
+      report_.accesses.push_back({time, access->by, access->what, access->reason, record.reference, access->subject});
+  }
+
   EpisodeEntry entry(const Case& about) const {
     const auto names = opener_ == nullptr ? std::nullopt : open_names(about, *opener_);
     return to_entry(about, names ? &*names : nullptr);
@@ -186,6 +201,7 @@ class Collector {
 
   /// {"what":"...","result":"...","passed":true}: see the self-test.
   void add_check(const Record& record) {
+    if (const auto coverage = parse_coverage(record)) return covered_.add(*coverage);
     const auto time = seconds(record.time);
     if (!record.body || time < wanted_.from || time >= wanted_.until) return;
     const auto body = nlohmann::json::parse(*record.body, nullptr, false);
@@ -203,6 +219,7 @@ class Collector {
   Report report_;
   std::map<std::string, ThemeTotal, std::less<>> themes_;
   std::set<std::string, std::less<>> people_;
+  Covered covered_;
   std::optional<SysSeconds> first_;
   std::optional<SysSeconds> last_;
 };
@@ -247,12 +264,12 @@ EpisodeEntry to_entry(const Case& about, const safeguarding::EpisodeNames* names
 Result<Report, safeguarding::StoreError> collect(safeguarding::Store& store, const Wanted& wanted,
                                                  safeguarding::Opener* opener) {
   Collector collector(wanted, opener);
-  const auto cases = read_cases(store);
+  const auto cases = read_cases(store, {}, opener);
   if (!cases) return cases.error();
   for (const auto& about : *cases)
     collector.add(about);
   const safeguarding::Filter records{
-      .kinds = {Kind::attempt, Kind::check}, .since = collector.earliest(), .until = wanted.until};
+      .kinds = {Kind::attempt, Kind::check, Kind::access}, .since = collector.earliest(), .until = wanted.until};
   if (const auto error = store.each(records, [&collector](const Record& record) { collector.add(record); }))
     return *error;
   std::optional<safeguarding::Head> head;

@@ -24,6 +24,8 @@ std::string_view marking(Audience audience) {
       return "Confidential: safeguarding. For governance. Names nobody.";
     case Audience::it:
       return "Confidential: safeguarding. For IT. People appear by pseudonym only.";
+    case Audience::dpo:
+      return "Confidential. For the data protection officer. Who was looked at appears by pseudonym only.";
   }
   return {};
 }
@@ -36,6 +38,8 @@ std::string_view reader(Audience audience) {
       return "governance";
     case Audience::it:
       return "IT";
+    case Audience::dpo:
+      return "the data protection officer";
   }
   return {};
 }
@@ -60,29 +64,35 @@ void settle_links(std::vector<Block>& blocks) {
 }  // namespace
 
 std::string_view to_string(Audience audience) {
-  constexpr std::array<std::string_view, 3> kNames{"dsl", "governance", "it"};
+  constexpr std::array<std::string_view, 4> kNames{"dsl", "governance", "it", "dpo"};
   return kNames[static_cast<std::size_t>(audience)];
 }
 
 std::optional<Audience> parse_audience(std::string_view text) {
-  for (const auto audience : {Audience::dsl, Audience::governance, Audience::it})
+  for (const auto audience : {Audience::dsl, Audience::governance, Audience::it, Audience::dpo})
     if (text == to_string(audience)) return audience;
   return std::nullopt;
 }
 
 Document compose(const Report& report) {
   Document out;
-  out.title = "Safeguarding report";
+  const bool dpo = report.audience == Audience::dpo;
+  out.title = dpo ? "Who opened names" : "Safeguarding report";
   out.subtitle = subtitle(report);
   out.author = fmt::format("{} \u00B7 for {} \u00B7 made {}", report.centre, reader(report.audience),
                            moment_text(report.made, *report.zone));
   out.marking = marking(report.audience);
   out.made = report.made;
-  add_first_page(report, out.blocks);
-  add_overview(report, out.blocks);
-  add_episodes(report, out.blocks);
-  add_case_work(report, out.blocks);
-  add_trust(report, out.blocks);
+  if (dpo) {
+    add_looks(report, out.blocks);
+  } else {
+    add_first_page(report, out.blocks);
+    add_overview(report, out.blocks);
+    add_episodes(report, out.blocks);
+    add_case_work(report, out.blocks);
+    add_trust(report, out.blocks);
+  }
+  add_seal(report, out.blocks);
   settle_links(out.blocks);
   return out;
 }

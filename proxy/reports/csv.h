@@ -21,8 +21,9 @@ class CsvWriter {
   bool first_ = true;  // of its row
 };
 
-/// One row an episode, with a header: what a spreadsheet or a case-management system takes. Columns that the audience
-/// may not see are not there. Times are RFC 3339 on the centre's clocks.
+/// One row an episode (for the data protection officer one a look at names), with a header: what a spreadsheet or a
+/// case-management system takes. Columns that the audience may not see are not there. Times are RFC 3339 on the
+/// centre's clocks.
 std::string to_csv(const Report& report);
 
 }  // namespace breakwater::reports

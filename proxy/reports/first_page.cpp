@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -29,22 +30,17 @@ std::string in_the_span(const Report& report) {
   return fmt::format("{} this {}", report.span == "day" ? "On" : "In", report.span);
 }
 
-std::string happened(const Report& report) {
-  const auto span = in_the_span(report);
-  const auto blocked = attempts(report);
-  if (report.episodes.empty() && blocked == 0)
-    return fmt::format("{}, no attempt to reach content of concern was recorded.", span);
-  if (report.episodes.empty())
-    return fmt::format("{}, there was no episode. {} recorded: too few, or too far apart, to be one.", span,
-                       counted(blocked, "single attempt was", "single attempts were"));
-  const auto all = report.episodes.size();
-  auto out =
-      fmt::format("{}, there {} {} of attempts to reach content of concern, by {}.", span, all == 1 ? "was" : "were",
-                  counted(all, "episode", "episodes"), counted(report.people, "person", "people"));
-  const auto danger = count(report.episodes, Concern::danger);
-  out += danger == 0 ? " None is of the gravest kind (danger)."
-                     : fmt::format(" {} of the gravest kind (danger).", counted(danger, "is", "are"));
-  return out;
+std::string access_headline(const Report& report) {
+  std::set<std::string_view> people;
+  std::set<std::string_view> subjects;
+  for (const auto& access : report.accesses) {
+    people.insert(access.by);
+    subjects.insert(access.subject);
+  }
+  if (people.empty()) return fmt::format("{}, nobody opened a name or took a record away.", in_the_span(report));
+  return fmt::format("{}, names were opened or records taken away {}, by {}, about {}.", in_the_span(report),
+                     counted(report.accesses.size(), "time", "times"), counted(people.size(), "person", "people"),
+                     counted(subjects.size(), "person", "people"));
 }
 
 /// "Not the whole story" where the filter itself failed a test: nothing else on the page can be trusted without it.
@@ -84,11 +80,12 @@ void add_waiting(const Report& report, Blocks& out) {
                                       grouped(waiting.size() - kMostWaiting))});
   if (dsl)
     out.emplace_back(Paragraph{
-        .text =
-            "What to do: read what is known about the episode further down, open its names with your key if you "
-            "need them (that is recorded), talk to the people who know the learner, and write down what you "
-            "decided. If a child may be in danger now, do not wait for any of it: follow your centre\u2019s procedure, "
-            "or call 999."});
+        .text = "What to do: read what is known about the episode further down, open its names with your key if you "
+                "need them (\u201Cbreakwater episode show REFERENCE --names\u201D; that is recorded), talk to the "
+                "people who "
+                "know the learner, and write down what you decided (\u201Cbreakwater episode decide\u201D). If a child "
+                "may be in danger now, do not wait for any of it: follow your centre\u2019s procedure, "
+                "or call 999."});
 }
 
 void add_figures(const Report& report, Blocks& out) {
@@ -114,8 +111,8 @@ void add_words(const Report& report, Blocks& out) {
        "One visit that the filter stopped (or only noted, where the policy says so), because the site is on a "
        "list of a theme of concern."},
       {"Episode",
-       "Attempts of one person on one theme that belong together in time. You are told once an episode, not "
-       "once an attempt."},
+       "Attempts of one person on one theme that belong together in time. The safeguarding lead is told once an "
+       "episode, not once an attempt."},
       {"Severity",
        "Danger: act on it now. Warning: look at it today. Notice: worth knowing, often harmless. It comes "
        "from the theme, by your centre\u2019s policy; it is no judgement of a person."},
@@ -152,8 +149,27 @@ std::vector<const EpisodeEntry*> unseen(const Report& report) {
   return out;
 }
 
+std::string headline(const Report& report) {
+  if (report.audience == Audience::dpo) return access_headline(report);
+  const auto span = in_the_span(report);
+  const auto blocked = attempts(report);
+  if (report.episodes.empty() && blocked == 0)
+    return fmt::format("{}, no attempt to reach content of concern was recorded.", span);
+  if (report.episodes.empty())
+    return fmt::format("{}, there was no episode. {} recorded: too few, or too far apart, to be one.", span,
+                       counted(blocked, "single attempt was", "single attempts were"));
+  const auto all = report.episodes.size();
+  auto out =
+      fmt::format("{}, there {} {} of attempts to reach content of concern, by {}.", span, all == 1 ? "was" : "were",
+                  counted(all, "episode", "episodes"), counted(report.people, "person", "people"));
+  const auto danger = count(report.episodes, Concern::danger);
+  out += danger == 0 ? " None is of the gravest kind (danger)."
+                     : fmt::format(" {} of the gravest kind (danger).", counted(danger, "is", "are"));
+  return out;
+}
+
 void add_first_page(const Report& report, Blocks& out) {
-  out.emplace_back(Paragraph{Paragraph::Style::lead, happened(report)});
+  out.emplace_back(Paragraph{Paragraph::Style::lead, headline(report)});
   add_figures(report, out);
   add_failed_checks(report, out);
   add_waiting(report, out);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "proxy/reports/words.h"
+#include "proxy/wire/html.h"
 
 namespace breakwater::reports {
 namespace {
@@ -72,27 +73,7 @@ class HtmlWriter {
   }
 
   HtmlWriter& text(std::string_view text) {
-    for (const char c : visible_text(text, kMaxText)) {
-      switch (c) {
-        case '&':
-          out_ += "&amp;";
-          break;
-        case '<':
-          out_ += "&lt;";
-          break;
-        case '>':
-          out_ += "&gt;";
-          break;
-        case '"':
-          out_ += "&quot;";
-          break;
-        case '\'':
-          out_ += "&#39;";
-          break;
-        default:
-          out_ += c;
-      }
-    }
+    wire::append_html(out_, visible_text(text, kMaxText));
     return *this;
   }
 

@@ -15,7 +15,10 @@ constexpr double kLeft = PageFlow::kLeft;
 constexpr double kWidth = PageFlow::kWidth;
 constexpr double kGap = 6;        // below a block
 constexpr double kPadding = 3.5;  // of a table's cell
-constexpr double kTerms = 118;    // width of the terms of definitions
+constexpr std::string_view kMissing =
+    "Some characters in this report are shown as boxes: this machine has no font for them. The HTML and the CSV of the "
+    "same report hold them; the Debian packages fonts-noto-core, fonts-wqy-zenhei and fonts-symbola have most.";
+constexpr double kTerms = 118;  // width of the terms of definitions
 
 constexpr TextStyle kNormal{};
 constexpr TextStyle kBold{.weight = Weight::bold};
@@ -40,6 +43,7 @@ class PdfWriter {
     return flow_.finish();
   }
 
+  std::size_t missing() const { return canvas_.missing(); }
   cairo_status_t status() const { return flow_.canvas.status(); }
 
  private:
@@ -291,25 +295,44 @@ struct DestroySurface {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
 };
 
+struct Pages {
+  std::string pdf;
+  int count = 0;
+  std::size_t missing = 0;  ///< characters that no font has
+};
+
+/// `pages`: how many there will be, for their numbers; 0: that is to be found out.
+Result<Pages, PdfError> write_pages(const Document& document, int pages) {
+  Pages out;
+  const std::unique_ptr<cairo_surface_t, DestroySurface> surface(
+      cairo_pdf_surface_create_for_stream(append, &out.pdf, PageFlow::kPageWidth, PageFlow::kPageHeight));
+  PdfWriter writer(document, surface.get(), pages);
+  out.count = writer.write();
+  out.missing = writer.missing();
+  cairo_surface_finish(surface.get());
+  for (const auto status : {writer.status(), cairo_surface_status(surface.get())})
+    if (status != CAIRO_STATUS_SUCCESS) return PdfError{status, cairo_status_to_string(status)};
+  return out;
+}
+
 }  // namespace
 
 Result<std::string, PdfError> to_pdf(const Document& document) {
-  std::string out;
-  int pages = 0;
-  for (int pass = 0; pass < 2; ++pass) {
-    out.clear();
-    const std::unique_ptr<cairo_surface_t, DestroySurface> surface(
-        cairo_pdf_surface_create_for_stream(append, &out, PageFlow::kPageWidth, PageFlow::kPageHeight));
-    PdfWriter writer(document, surface.get(), pages);
-    pages = writer.write();
-    cairo_surface_finish(surface.get());
-    for (const auto status : {writer.status(), cairo_surface_status(surface.get())})
-      if (status != CAIRO_STATUS_SUCCESS) return PdfError{status, cairo_status_to_string(status)};
+  auto written = write_pages(document, 0);
+  if (!written) return written.error();
+  if (written->missing > 0) {
+    auto told = document;
+    told.blocks.emplace_back(Paragraph{Paragraph::Style::small, std::string(kMissing)});
+    written = write_pages(told, 0);
+    if (written) written = write_pages(told, written->count);
+  } else {
+    written = write_pages(document, written->count);
   }
+  if (!written) return written.error();
   std::vector<std::string> figures;
   for (const auto& block : document.blocks)
     if (const auto* chart = std::get_if<Chart>(&block)) figures.push_back(visible_text(chart->summary));
-  return finish_pdf(out, figures);
+  return finish_pdf(written->pdf, figures);
 }
 
 }  // namespace breakwater::reports

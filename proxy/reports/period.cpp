@@ -6,31 +6,30 @@ namespace {
 using rules::SysSeconds;
 using std::chrono::sys_days;
 
-/// The civil day of `now`.
-sys_days today(SysSeconds now, const date::time_zone& zone) {
-  const auto civil = rules::format_civil(now, zone);  // "2026-11-23T..."
-  return rules::parse_date(std::string_view(civil).substr(0, 10)).value_or(std::chrono::floor<std::chrono::days>(now));
-}
-
 Period between(sys_days first, sys_days after, const date::time_zone& zone, std::string span) {
   return {rules::from_civil(first, {}, zone), rules::from_civil(after, {}, zone), std::move(span)};
 }
 
 }  // namespace
 
+sys_days civil_day(SysSeconds when, const date::time_zone& zone) {
+  const auto civil = rules::format_civil(when, zone);  // "2026-11-23T..."
+  return rules::parse_date(std::string_view(civil).substr(0, 10)).value_or(std::chrono::floor<std::chrono::days>(when));
+}
+
 Period last_day(SysSeconds now, const date::time_zone& zone) {
-  const auto day = today(now, zone);
+  const auto day = civil_day(now, zone);
   return between(day - std::chrono::days(1), day, zone, "day");
 }
 
 Period last_week(SysSeconds now, const date::time_zone& zone) {
-  const auto day = today(now, zone);
+  const auto day = civil_day(now, zone);
   const auto monday = day - (std::chrono::weekday(day) - std::chrono::Monday);
   return between(monday - std::chrono::weeks(1), monday, zone, "week");
 }
 
 Period last_month(SysSeconds now, const date::time_zone& zone) {
-  const std::chrono::year_month_day day(today(now, zone));
+  const std::chrono::year_month_day day(civil_day(now, zone));
   const auto month = day.year() / day.month();
   return between(sys_days((month - std::chrono::months(1)) / 1), sys_days(month / 1), zone, "month");
 }

@@ -20,9 +20,10 @@ enum class Audience : std::uint8_t {
   dsl,         ///< all; names where they were opened
   governance,  ///< numbers, and episodes by reference: nobody in it, not by pseudonym either
   it,          ///< pseudonyms; no name, no reason and no outcome of a decision
+  dpo,         ///< who opened names, and why; pseudonyms
 };
 std::string_view to_string(Audience audience);
-/// "dsl", "governance", "it"; nullopt: none of them.
+/// "dsl", "governance", "it", "dpo"; nullopt: none of them.
 std::optional<Audience> parse_audience(std::string_view text);
 
 /// One number for each rules::Concern.
@@ -91,6 +92,16 @@ struct Check {
   enum class Outcome : std::uint8_t { passed, failed } outcome = Outcome::passed;
 };
 
+/// Names were opened, or records left the gateway.
+struct Look {
+  SysSeconds time;
+  std::string by;
+  std::string what;  ///< "show", "report", "export", ...
+  std::string reason;
+  std::string reference;  ///< of the episode
+  std::string subject;    ///< pseudonym
+};
+
 /// The signed end of the chain of records, as it stood when the report was made.
 struct Head {
   std::uint64_t seq = 0;
@@ -115,6 +126,7 @@ struct Report {
   std::vector<Interval> days;
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
+  std::vector<Look> accesses;  ///< in the span, in the order of the records
   std::vector<std::string> coverage;  ///< what was and was not recorded in the span, a sentence each
   std::optional<Head> head;
 };

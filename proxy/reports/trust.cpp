@@ -106,11 +106,27 @@ void add_limits(const Report& report, Blocks& out) {
       "read or written there. Nothing is decrypted.");
   for (const auto* const limit :
        {"A site is of concern because it is on a list. Lists miss sites, and name some wrongly.",
-        "Mobile data, other networks and messages inside of allowed apps do not pass through the filter.",
+        "Mobile data, other networks, a VPN that was not stopped, QUIC where the network lets it pass, and messages inside "
+        "of allowed apps are not seen.",
         "A device may be lent. Only where \u201Chow sure\u201D says account had somebody signed in.",
         "Software can ask for a site without its user: see \u201Cwhat asked\u201D with each episode."})
     limits.items.emplace_back(limit);
   out.emplace_back(std::move(limits));
+}
+
+}  // namespace
+
+void add_case_work(const Report& report, Blocks& out) {
+  if (report.episodes.empty()) return;
+  out.emplace_back(Heading{.text = "Decisions and outcomes"});
+  add_states(report, out);
+  if (report.audience == Audience::dsl) add_decisions(report, out);
+  add_first_looks(report, out);
+}
+
+void add_trust(const Report& report, Blocks& out) {
+  add_checks(report, out);
+  add_limits(report, out);
 }
 
 void add_seal(const Report& report, Blocks& out) {
@@ -128,22 +144,6 @@ void add_seal(const Report& report, Blocks& out) {
                                 {"Sealed", moment_text(report.head->time, *report.zone)},
                                 {"Fingerprint", report.head->hash},
                                 {"Signature", report.head->signature}}});
-}
-
-}  // namespace
-
-void add_case_work(const Report& report, Blocks& out) {
-  if (report.episodes.empty()) return;
-  out.emplace_back(Heading{.text = "Decisions and outcomes"});
-  add_states(report, out);
-  if (report.audience == Audience::dsl) add_decisions(report, out);
-  add_first_looks(report, out);
-}
-
-void add_trust(const Report& report, Blocks& out) {
-  add_checks(report, out);
-  add_limits(report, out);
-  add_seal(report, out);
 }
 
 }  // namespace breakwater::reports

@@ -40,6 +40,10 @@ struct Attempt {
   /// How it was asked for, where that shows (plain HTTP): "search" with words that somebody entered, "address" as a
   /// page without a Referer, "link" as a page with one (a link or a frame led there), "part" as what is no page.
   std::string approach;
+  /// More than one: so many that are alike stand in this one record (see tally.h), the first at `time`, the last
+  /// `until`.
+  std::uint64_t count = 1;
+  std::chrono::sys_time<std::chrono::milliseconds> until{};
 };
 
 /// The fields that are text.
@@ -50,8 +54,9 @@ inline constexpr auto kTextFields = std::to_array<std::string Attempt::*>(
      &Attempt::reason,   &Attempt::search,   &Attempt::pseudonym, &Attempt::confidence, &Attempt::owner,
      &Attempt::host_tag, &Attempt::referrer, &Attempt::theme,     &Attempt::action,     &Attempt::approach});
 
-/// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, at most 4 KiB, the end
-/// marked where it was cut. What was cleaned once stays as it is.
+/// A field as it is kept: valid UTF-8 (what is not becomes U+FFFD), control characters as \xNN, what turns the
+/// direction of text or is not seen as \u{202E}, at most 4 KiB, the end marked where it was cut. What was cleaned once
+/// stays as it is.
 std::string clean_text(std::string_view text);
 
 }  // namespace breakwater::safeguarding

@@ -32,6 +32,8 @@ constexpr auto kClear = std::to_array<Field>({{"civil", &Attempt::civil},
                                               {"reason", &Attempt::reason},
                                               {"approach", &Attempt::approach}});
 constexpr const char* kLine = "line";
+constexpr const char* kCount = "count";
+constexpr const char* kUntil = "until";
 
 constexpr auto kSealed = std::to_array<Field>({{"client", &Attempt::client},
                                                {"device", &Attempt::device},
@@ -68,6 +70,10 @@ bool take(const Json& json, std::span<const Field> fields, Attempt& attempt) {
 Entry to_entry(const Attempt& attempt) {
   auto body = to_json(attempt, kClear);
   if (attempt.line != 0) body[kLine] = attempt.line;
+  if (attempt.count > 1) {
+    body[kCount] = attempt.count;
+    body[kUntil] = attempt.until.time_since_epoch().count();
+  }
   return {attempt.time, Kind::attempt, clean_text(attempt.id), body.dump(), to_json(attempt, kSealed).dump()};
 }
 
@@ -82,6 +88,10 @@ std::optional<Attempt> parse_attempt(const Record& record, std::string_view open
   if (!take(body, kClear, attempt)) return std::nullopt;
   if (const auto line = body.find(kLine); line != body.end() && line->is_number_unsigned())
     attempt.line = line->get<std::uint32_t>();
+  if (const auto count = body.find(kCount); count != body.end() && count->is_number_unsigned())
+    attempt.count = count->get<std::uint64_t>();
+  if (const auto until = body.find(kUntil); until != body.end() && until->is_number_integer())
+    attempt.until = Milliseconds(std::chrono::milliseconds(until->get<std::int64_t>()));
   return attempt;
 }
 

@@ -1,4 +1,4 @@
-// decision {"state":"under review","reason":"...","outcome":"...","by":"..."}
+// decision {"state":"under review","by":"..."}, sealed {"reason":"...","outcome":"..."}
 // hold     {"hold":true,"by":"...","reason":"..."}
 // access   {"by":"...","reason":"...","what":"show","subject":"P-4T9ZQX2C"}
 
@@ -29,34 +29,37 @@ std::string text(const Json& body, const char* member) {
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Json body_of(const Record& record, Kind kind) {
+  return record.kind == kind && record.body ? Json::parse(*record.body, nullptr, false) : Json();
+}
+
 Entry entry(const std::string& reference, Milliseconds time, Kind kind, const Json& body) {
   return {time, kind, reference, body.dump(-1, ' ', false, Json::error_handler_t::replace), {}};
+}
+
+/// What holds reason and outcome.
+Json words_of(const Record& record, const Json& body, Opener* opener) {
+  if (record.sealed.empty()) return body;
+  if (const auto opened = opener ? opener->open(record) : Unopened::other_key)
+    if (auto words = Json::parse(*opened, nullptr, false); words.is_object()) return words;
+  return {{"reason", kSealedWords}};
 }
 
 /// Gathers the records of each reference.
 class Reader {
  public:
-  explicit Reader(const CaseFilter& filter) : filter_(filter) {}
+  Reader(const CaseFilter& filter, Opener* opener) : filter_(filter), opener_(opener) {}
 
   void add(const Record& record) {
     if (!record.body) return;
     if (record.kind == Kind::episode) return add_episode(record);
     const auto found = by_reference_.find(record.reference);
-    const auto body = Json::parse(*record.body, nullptr, false);
-    if (found == by_reference_.end() || !body.is_object()) return;
+    if (found == by_reference_.end()) return;
     auto& about = cases_[found->second];
-    if (record.kind == Kind::decision) {
-      if (const auto state = parse_case_state(text(body, "state")))
-        about.decisions.push_back({record.time, *state, text(body, "reason"), text(body, "outcome"), text(body, "by")});
-    } else if (record.kind == Kind::hold) {
-      const auto hold = body.find("hold");
-      if (hold != body.end() && hold->is_boolean())
-        about.holds.push_back({record.time, hold->get<bool>() ? Hold::Turn::on : Hold::Turn::off, text(body, "by"),
-                               text(body, "reason")});
-    } else if (record.kind == Kind::access) {
-      about.accesses.push_back(
-          {record.time, text(body, "by"), text(body, "reason"), text(body, "what"), text(body, "subject")});
-    }
+    if (auto alert = parse_alert(record)) about.alerts.push_back(*std::move(alert));
+    if (auto decision = parse_decision(record, opener_)) about.decisions.push_back(*std::move(decision));
+    if (auto hold = parse_hold(record)) about.holds.push_back(*std::move(hold));
+    if (auto access = parse_access(record)) about.accesses.push_back(*std::move(access));
   }
 
   std::vector<Case> finish() {
@@ -79,11 +82,39 @@ class Reader {
   }
 
   const CaseFilter& filter_;
+  Opener* opener_;
   std::vector<Case> cases_;
   std::map<std::string, std::size_t, std::less<>> by_reference_;
 };
 
 }  // namespace
+
+std::optional<AlertStep> parse_alert(const Record& record) {
+  const auto body = body_of(record, Kind::alert);
+  if (!body.is_object()) return std::nullopt;
+  return AlertStep{record.time, text(body, "state"), text(body, "role")};
+}
+
+std::optional<Decision> parse_decision(const Record& record, Opener* opener) {
+  const auto body = body_of(record, Kind::decision);
+  const auto state = body.is_object() ? parse_case_state(text(body, "state")) : std::nullopt;
+  if (!state) return std::nullopt;
+  const auto words = words_of(record, body, opener);
+  return Decision{record.time, *state, text(words, "reason"), text(words, "outcome"), text(body, "by")};
+}
+
+std::optional<Hold> parse_hold(const Record& record) {
+  const auto body = body_of(record, Kind::hold);
+  const auto hold = body.is_object() ? body.value("hold", Json()) : Json();
+  if (!hold.is_boolean()) return std::nullopt;
+  return Hold{record.time, hold.get<bool>() ? Hold::Turn::on : Hold::Turn::off, text(body, "by"), text(body, "reason")};
+}
+
+std::optional<Access> parse_access(const Record& record) {
+  const auto body = body_of(record, Kind::access);
+  if (!body.is_object()) return std::nullopt;
+  return Access{record.time, text(body, "by"), text(body, "reason"), text(body, "what"), text(body, "subject")};
+}
 
 std::string_view to_string(CaseState state) {
   return kStates[static_cast<std::size_t>(state)].name;
@@ -116,9 +147,9 @@ std::optional<Milliseconds> Case::first_look() const {
   return first;
 }
 
-Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter) {
-  Reader reader(filter);
-  const Filter records{.kinds = {Kind::episode, Kind::decision, Kind::hold, Kind::access},
+Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter, Opener* opener) {
+  Reader reader(filter, opener);
+  const Filter records{.kinds = {Kind::episode, Kind::alert, Kind::decision, Kind::hold, Kind::access},
                        .reference = filter.reference};
   if (const auto error = store.each(records, [&reader](const Record& record) { reader.add(record); })) return *error;
   return reader.finish();
@@ -145,11 +176,12 @@ std::string refusal(const Case& about, const Hold& hold) {
 }
 
 Entry to_entry(const std::string& reference, const Decision& decision) {
-  return entry(reference, decision.time, Kind::decision,
-               {{"state", to_string(decision.state)},
-                {"reason", decision.reason},
-                {"outcome", decision.outcome},
-                {"by", decision.by}});
+  auto made =
+      entry(reference, decision.time, Kind::decision, {{"state", to_string(decision.state)}, {"by", decision.by}});
+  if (!decision.reason.empty() || !decision.outcome.empty())
+    made.sealed = Json{{"reason", decision.reason}, {"outcome", decision.outcome}}.dump(-1, ' ', false,
+                                                                                        Json::error_handler_t::replace);
+  return made;
 }
 
 Entry to_entry(const std::string& reference, const Hold& hold) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "categories/result.h"
+#include "proxy/safeguarding/day_keys.h"
 #include "proxy/safeguarding/episode.h"
 #include "proxy/safeguarding/store.h"
 
@@ -22,14 +23,16 @@ std::optional<CaseState> parse_case_state(std::string_view text);
 /// All names, for "one of".
 std::string case_states();
 
-/// Body of a record of Kind::decision. Free text of the safeguarding lead's: it is asked to name nobody.
+/// A record of Kind::decision. What people wrote may name somebody, so that it is sealed; older records have it in
+/// their body.
 struct Decision {
   Milliseconds time;  ///< of its record
   CaseState state = CaseState::fresh;
-  std::string reason;
+  std::string reason;   ///< kSealedWords where it did not open
   std::string outcome;  ///< "referred to ...", or what came of it
   std::string by;
 };
+inline constexpr std::string_view kSealedWords = "sealed";
 
 /// Body of a record of Kind::hold: while the last one says so, nothing of the case is deleted.
 struct Hold {
@@ -51,6 +54,20 @@ struct Access {
   std::string subject;  ///< pseudonym
 };
 
+/// Body of a record of Kind::alert: what has become of a message, or that somebody has taken notice.
+struct AlertStep {
+  Milliseconds time;
+  std::string state;  ///< "queued", "sent", "given up", "left out", "in a digest", "acknowledged"
+  std::string role;   ///< of who is told; "": it is no message
+};
+
+/// nullopt: it is no record of one, or it is deleted.
+std::optional<AlertStep> parse_alert(const Record& record);
+/// `opener` for sealed words; without one kSealedWords stands for them.
+std::optional<Decision> parse_decision(const Record& record, Opener* opener = nullptr);
+std::optional<Hold> parse_hold(const Record& record);
+std::optional<Access> parse_access(const Record& record);
+
 /// A record of Kind::episode: how far the episode had come.
 struct Growth {
   Milliseconds time;
@@ -62,6 +79,7 @@ struct Case {
   Episode episode;             ///< as its last record has it
   Record record;               ///< that record: its sealed part has the names
   std::vector<Growth> growth;  // the rest in the order of the chain
+  std::vector<AlertStep> alerts;
   std::vector<Decision> decisions;
   std::vector<Hold> holds;
   std::vector<Access> accesses;
@@ -75,13 +93,13 @@ struct Case {
 };
 
 /// The cases whose episodes began in [since, until), in the order of the chain; with a reference that one alone. An
-/// episode whose body was deleted is none.
+/// episode whose body was deleted is none. The words of decisions are read with an `opener`, whose use was recorded.
 struct CaseFilter {
   Milliseconds since{};
   Milliseconds until = Milliseconds::max();
   std::string reference{};
 };
-Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter = {});
+Result<std::vector<Case>, StoreError> read_cases(Store& store, const CaseFilter& filter = {}, Opener* opener = nullptr);
 
 /// Why the decision makes no sense now; "" where it does. Nothing becomes new again, or merely seen after more was
 /// decided; all but "seen" needs a reason, and a referral an outcome that says to whom.

@@ -1,17 +1,27 @@
 #include "proxy/safeguarding/deletion.h"
 
 #include <algorithm>
+#include <array>
 
 #include <nlohmann/json.hpp>
 
 namespace breakwater::safeguarding {
+namespace {
+
+constexpr std::array<std::string_view, 3> kWhat{"names", "all", "elsewhere"};
+
+}  // namespace
+
+Entry receipt(const Deletion& deletion, Milliseconds now) {
+  return {now, Kind::deletion, "", to_json(deletion), ""};
+}
 
 std::string to_json(const Deletion& deletion) {
   auto kinds = nlohmann::ordered_json::array();
   for (const auto kind : deletion.kinds)
     kinds.push_back(to_string(kind));
   const nlohmann::ordered_json json{{"purpose", deletion.purpose},
-                                    {"what", deletion.what == Deletion::What::all ? "all" : "names"},
+                                    {"what", kWhat[static_cast<std::size_t>(deletion.what)]},
                                     {"kinds", kinds},
                                     {"until", std::int64_t{deletion.until.time_since_epoch().count()}},
                                     {"held", deletion.held},
@@ -26,7 +36,9 @@ std::optional<Deletion> parse_deletion(const Record& record) {
   try {  // a member that is absent or of another type is all that throws here
     Deletion deletion;
     deletion.purpose = json.at("purpose").get<std::string>();
-    deletion.what = json.at("what") == "all" ? Deletion::What::all : Deletion::What::names;
+    const auto what = std::ranges::find(kWhat, json.at("what").get<std::string>());
+    if (what == kWhat.end()) return std::nullopt;
+    deletion.what = static_cast<Deletion::What>(what - kWhat.begin());
     for (const auto& name : json.at("kinds")) {
       const auto kind = parse_kind(name.get<std::string>());
       if (!kind) return std::nullopt;
@@ -43,7 +55,7 @@ std::optional<Deletion> parse_deletion(const Record& record) {
 }
 
 bool covers(const Deletion& deletion, const Loss& loss) {
-  const bool takes_it = loss.what == Deletion::What::names || deletion.what == Deletion::What::all;
+  const bool takes_it = deletion.what == Deletion::What::all || deletion.what == loss.what;
   return takes_it && loss.seq < deletion.seq && loss.time < deletion.until &&
          std::ranges::find(deletion.kinds, loss.kind) != deletion.kinds.end() && !deletion.held.contains(loss.seq);
 }

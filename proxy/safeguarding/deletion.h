@@ -12,7 +12,8 @@ namespace breakwater::safeguarding {
 /// What a deletion takes away: of every record of these kinds before `until` that stands before it in the chain, except
 /// for those that are held. Times, kinds, references and digests stay, and so does the chain.
 struct Deletion {
-  enum class What : std::uint8_t { names, all };  ///< the sealed part; the body too
+  /// The sealed part; the body too; or lines and files elsewhere in the state directory, which no record had.
+  enum class What : std::uint8_t { names, all, elsewhere };
 
   std::string purpose;  ///< in words: the rule of the policy, or the request that asked for it
   What what = What::names;
@@ -22,6 +23,9 @@ struct Deletion {
   std::int64_t count = 0;         ///< how many records lost something
   std::int64_t seq = 0;           ///< of its own record
 };
+
+/// The record of a deletion elsewhere: its purpose, `count` lines or files of before `until`.
+Entry receipt(const Deletion& deletion, Milliseconds now);
 
 /// The body of its record, and back. nullopt: it is no record of a deletion.
 std::string to_json(const Deletion& deletion);

@@ -108,10 +108,11 @@ void Episodes::count(Running& running, const Attempt& attempt) {
     episode.theme = attempt.theme;
     episode.first = episode.last = attempt.time;
   }
-  ++episode.attempts;
-  if (attempt.action == to_string(rules::Action::allow)) ++episode.allowed;
+  const bool is_first = episode.attempts == 0;
+  episode.attempts += attempt.count;
+  if (attempt.action == to_string(rules::Action::allow)) episode.allowed += attempt.count;
   episode.first = std::min(episode.first, attempt.time);
-  episode.last = std::max(episode.last, attempt.time);
+  episode.last = std::max({episode.last, attempt.time, attempt.until});
   episode.severity = std::max(episode.severity, concern_of(attempt));
   episode.through = attempt.id;
   auto& categories = episode.categories;
@@ -122,7 +123,7 @@ void Episodes::count(Running& running, const Attempt& attempt) {
   episode.origin = running.signals.origin();
   running.last = elapsed_;
   const auto confidence = confidence_of(attempt);
-  if (episode.attempts == 1 || confidence > episode.confidence) {
+  if (is_first || confidence > episode.confidence) {
     episode.confidence = confidence;
     episode.group = attempt.group;
     episode.owner = attempt.owner;

@@ -22,20 +22,20 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+}  // namespace
+
 bool sync_folder(const fs::path& folder) {
   const File opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return opened && ::fsync(opened.get()) == 0;
 }
 
-void make_folder(const fs::path& folder) {
+void make_private_folder(const fs::path& folder) {
   std::error_code ignored;  // what is written there says it again
   if (fs::is_directory(folder, ignored)) return;
-  if (folder.has_parent_path()) make_folder(folder.parent_path());
+  if (folder.has_parent_path()) make_private_folder(folder.parent_path());
   ::mkdir(folder.c_str(), S_IRWXU);
   static_cast<void>(sync_folder(folder_of(folder)));
 }
-
-}  // namespace
 
 std::optional<std::string> read_private(const fs::path& file, std::size_t most, std::string& error) {
   error.clear();
@@ -60,7 +60,7 @@ std::optional<std::string> read_private(const fs::path& file, std::size_t most, 
 }
 
 std::string write_private(const fs::path& file, std::string_view bytes) {
-  make_folder(folder_of(file));
+  make_private_folder(folder_of(file));
   auto fresh = file;
   fresh += ".new";
   const File out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kFile));
@@ -82,7 +82,7 @@ std::string destroy_private(const fs::path& file) {
 }
 
 FolderLock::FolderLock(const fs::path& folder) {
-  make_folder(folder);
+  make_private_folder(folder);
   file_ = File(::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFile));
   while (file_ && ::flock(file_.get(), LOCK_EX) != 0 && errno == EINTR) {
   }

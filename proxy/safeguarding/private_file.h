@@ -14,6 +14,13 @@ namespace breakwater::safeguarding {
 /// where it cannot be read.
 std::optional<std::string> read_private(const std::filesystem::path& file, std::size_t most, std::string& error);
 
+/// Makes the folder (0700), and those above it, where they are not there; on disk when it returns. Whether it is there
+/// then, whoever writes into it will see.
+void make_private_folder(const std::filesystem::path& folder);
+
+/// Are the folder's entries on disk now?
+bool sync_folder(const std::filesystem::path& folder);
+
 /// Replaces the file (0600), whole or not at all, and on disk when it returns "". Else what went wrong. Makes its
 /// folder (0700).
 std::string write_private(const std::filesystem::path& file, std::string_view bytes);

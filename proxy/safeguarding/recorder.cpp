@@ -8,6 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "categories/file.h"
 #include "proxy/safeguarding/store.h"
 
 namespace breakwater::safeguarding {
@@ -17,11 +22,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLargestGroup = 4096;  // of one transaction: after an outage the first answers come soon
 constexpr std::size_t kNamedAtTheEnd = 20;   // references in the last message
+constexpr std::uintmax_t kLittleRoom = 256;  // MiB: an hour of what everybody together can fill
+constexpr std::chrono::minutes kLookEvery{1};
 
 /// What one transaction takes, and who is still to be told of it.
 struct Group {
   std::vector<Attempt> attempts;
   std::vector<Recorder::Handler> handlers;
+  std::size_t size = 0;  ///< with those that are counted
 
   /// How many were told.
   std::size_t answer(Recorded recorded) {
@@ -53,7 +61,10 @@ struct Recorder::Impl {
   // The recorder's thread alone.
   std::unique_ptr<Store> store;  // none while it fails
   std::deque<Group> pending;     // oldest first
+  Tally tally;
+  categories::File in_use;  // shared with the other recorders on this state directory
   Clock::time_point next_try{};
+  Clock::time_point next_look{};  // at the room that is left
 
   std::thread thread;
 
@@ -61,7 +72,11 @@ struct Recorder::Impl {
   bool gather();
   void take(std::vector<Arrival> arrived);
   bool open_store();
+  void close_left_sheets();
+  bool append(const Group& group);
+  void hand_on(std::vector<Attempt> attempts);
   void write_pending();
+  void look_at_room();
   void failed(const std::string& message);
   void defer_pending();
   void report_unwritten();
@@ -73,6 +88,7 @@ void Recorder::Impl::run() {
     if (!store) defer_pending();
     stop = gather();
   }
+  tally.turn_all();
   write_pending();
   defer_pending();
   report_unwritten();
@@ -83,7 +99,10 @@ bool Recorder::Impl::gather() {
   std::unique_lock lock(mutex);
   const auto needed = [this] { return stopping || !arrivals.empty(); };
   if (store) {
-    wake.wait(lock, needed);
+    if (const auto turn = tally.next_turn())
+      wake.wait_until(lock, *turn, needed);
+    else
+      wake.wait(lock, needed);
     if (options.linger.count() > 0) wake.wait_for(lock, options.linger, [this] { return stopping; });
   } else {
     wake.wait_until(lock, next_try, needed);
@@ -96,9 +115,11 @@ bool Recorder::Impl::gather() {
 }
 
 void Recorder::Impl::take(std::vector<Arrival> arrived) {
+  const auto now = Clock::now();
   for (auto& [attempt, handler] : arrived) {
-    if (pending.empty() || pending.back().attempts.size() >= kLargestGroup) pending.emplace_back();
-    pending.back().attempts.push_back(std::move(attempt));
+    if (pending.empty() || pending.back().size >= kLargestGroup) pending.emplace_back();
+    ++pending.back().size;
+    if (!tally.counts(attempt, now)) pending.back().attempts.push_back(std::move(attempt));
     if (handler) pending.back().handlers.push_back(std::move(handler));
   }
 }
@@ -111,23 +132,61 @@ bool Recorder::Impl::open_store() {
     return false;
   }
   store = *std::move(opened);
+  if (!in_use) close_left_sheets();
+  return store != nullptr;
+}
+
+/// Once, and only where no other gateway on this state directory goes on with them.
+void Recorder::Impl::close_left_sheets() {
+  categories::File lock(::open((state / ".recorder").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  std::vector<Attempt> left;
+  if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+    if (const auto error = store->close_sheets(left)) return failed(error->message);
+  if (lock) ::flock(lock.get(), LOCK_SH | LOCK_NB);
+  in_use = std::move(lock);
+  hand_on(std::move(left));
+}
+
+bool Recorder::Impl::append(const Group& group) {
+  const auto open = tally.open();
+  if (const auto error = store->append(group.attempts, {open, tally.closed()})) {
+    failed(error->message);
+    return false;
+  }
   return true;
+}
+
+/// What nobody is known to have done (see Tally) makes no episode.
+void Recorder::Impl::hand_on(std::vector<Attempt> attempts) {
+  std::erase_if(attempts, [](const Attempt& one) { return one.count > 1 && one.pseudonym.empty(); });
+  if (options.on_durable && !attempts.empty()) options.on_durable(std::move(attempts));
 }
 
 /// All groups, oldest first, until one fails.
 void Recorder::Impl::write_pending() {
+  tally.turn(Clock::now());
   if (!open_store()) return;
   for (; !pending.empty(); pending.pop_front()) {
     Group& group = pending.front();
-    if (const auto error = store->append(group.attempts)) {
-      failed(error->message);
-      return;
-    }
-    counters.durable += group.attempts.size();
-    counters.backlog -= group.attempts.size();
+    if (!append(group)) return;
+    counters.durable += group.size;
+    counters.backlog -= group.size;
     group.answer(Recorded::durable);
-    if (options.on_durable) options.on_durable(std::move(group.attempts));
+    hand_on(std::move(group.attempts));
+    hand_on(tally.written());
   }
+  if (!tally.closed().empty() && append({})) hand_on(tally.written());
+  look_at_room();
+}
+
+/// Told while there is still time to do something about it.
+void Recorder::Impl::look_at_room() {
+  if (Clock::now() < next_look) return;
+  next_look = Clock::now() + kLookEvery;
+  std::error_code error;
+  const auto room = std::filesystem::space(state, error).available >> 20U;
+  if (!error && room < kLittleRoom && on_failure)
+    on_failure("only " + std::to_string(room) + " MiB are left on its disk: make room");
 }
 
 /// The store is opened anew at the next try: whatever was wrong with the connection does not stay.
@@ -147,9 +206,12 @@ void Recorder::Impl::report_unwritten() {
   if (pending.empty()) return;
   std::string references;
   std::size_t count = 0;
-  for (const Group& group : pending)
+  std::size_t named = 0;
+  for (const Group& group : pending) {
+    count += group.size;
     for (const Attempt& attempt : group.attempts)
-      if (++count <= kNamedAtTheEnd) references += " " + attempt.id;
+      if (++named <= kNamedAtTheEnd) references += " " + attempt.id;
+  }
   if (count > kNamedAtTheEnd) references += " ...";
   if (on_failure) on_failure(std::to_string(count) + " attempts were not recorded before the end:" + references);
 }
@@ -158,6 +220,7 @@ Recorder::Recorder(std::filesystem::path state, RecorderOptions options, Failure
     : impl_(std::make_unique<Impl>()) {
   impl_->state = std::move(state);
   impl_->options = std::move(options);
+  impl_->tally = Tally(impl_->options.tally);
   // One for all stores that are opened, or each would make a day key of its own.
   if (!impl_->options.sealer) impl_->options.sealer = std::make_shared<Sealer>(impl_->state);
   impl_->on_failure = std::move(on_failure);

@@ -10,6 +10,7 @@
 
 #include "proxy/safeguarding/attempt.h"
 #include "proxy/safeguarding/sealer.h"
+#include "proxy/safeguarding/tally.h"
 
 namespace breakwater::safeguarding {
 
@@ -25,6 +26,7 @@ struct RecorderOptions {
   std::chrono::milliseconds linger{
       0};  ///< extra wait to gather a larger group; 0: whatever has queued during the last commit
   std::shared_ptr<Sealer> sealer{};  ///< shared with who else seals in this process; none: one of its own
+  TallyLimits tally{};               ///< of attempts that have records of their own; the others are counted
   /// Given each group once it is on disk and its callers are told. Called on the recorder's thread, which waits for it:
   /// it hands the group on. May not throw.
   std::function<void(std::vector<Attempt>)> on_durable{};
@@ -33,6 +35,9 @@ struct RecorderOptions {
 /// Group commit: attempts from all threads are gathered, appended to the Store in one transaction by one thread of its
 /// own, and each caller is told once its record is on disk. While the store fails, callers are told `deferred` at once,
 /// and all is kept in its order and tried every `retry`.
+///
+/// What one learner can write is bounded by a Tally: an attempt beyond its limits is on disk as a count when its caller
+/// is told so. Counts that a killed process has left become records at the next start.
 class Recorder {
  public:
   using Handler = std::function<void(Recorded)>;

@@ -18,8 +18,7 @@ namespace {
 using std::chrono::days;
 
 constexpr int kGiveWay = 5;  // the nice value
-constexpr std::chrono::hours kEvery{24};
-constexpr std::chrono::hours kAgain{1};  // after a failure
+constexpr std::chrono::hours kEvery{1};
 
 const std::vector<Kind> kWithNames{Kind::attempt, Kind::episode, Kind::alert, Kind::decision,
                                    Kind::hold,    Kind::access,  Kind::check};
@@ -43,11 +42,11 @@ std::optional<StoreError> erase(Store& store, Deletion deletion, Milliseconds no
   return store.erase(deletion, now);
 }
 
-std::string purpose(std::string_view what, days age) {
+}  // namespace
+
+std::string retention_purpose(std::string_view what, days age) {
   return std::string("retention: ").append(what).append(" after ").append(std::to_string(age.count())).append("d");
 }
-
-}  // namespace
 
 std::optional<StoreError> find_held(Store& store, std::set<std::int64_t>& held, std::set<std::string>& days) {
   std::set<std::string> references;
@@ -83,20 +82,22 @@ std::string retain(Store& store, const std::filesystem::path& state, const rules
   std::set<std::string> held_days;
   if (const auto error = find_held(store, held, held_days)) return error->message;
   using What = Deletion::What;
+  // By whole days, since that is what a key of names is for, and a receipt a day is enough.
+  const auto before = [now](days age) { return std::chrono::floor<days>(now - age); };
+  const auto deletion = [&](std::string_view what, days age, What part, const std::vector<Kind>& kinds) {
+    return Deletion{retention_purpose(what, age), part, kinds, before(age), held};
+  };
   if (const auto age = retention.names) {
-    // By whole days, since that is what a key is for.
-    const auto until = std::chrono::floor<days>(now - *age);
-    if (const auto error = erase(store, {purpose("names", *age), What::names, kWithNames, until, held}, now))
-      return error->message;
+    if (const auto error = erase(store, deletion("names", *age, What::names, kWithNames), now)) return error->message;
+    const auto until = before(*age);
     std::size_t destroyed = 0;
     if (auto error = destroy_day_keys(state, day_of(until), held_days, destroyed); !error.empty()) return error;
   }
   if (const auto age = retention.attempts)
-    if (const auto error = erase(store, {purpose("attempts", *age), What::all, {Kind::attempt}, now - *age, held}, now))
+    if (const auto error = erase(store, deletion("attempts", *age, What::all, {Kind::attempt}), now))
       return error->message;
   if (const auto age = retention.episodes)
-    if (const auto error = erase(store, {purpose("episodes", *age), What::all, kOfEpisodes, now - *age, held}, now))
-      return error->message;
+    if (const auto error = erase(store, deletion("episodes", *age, What::all, kOfEpisodes), now)) return error->message;
   return {};
 }
 
@@ -115,24 +116,32 @@ struct RetentionKeeper::Impl {
 
 void RetentionKeeper::Impl::run() {
   ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread alone, on Linux
-  std::chrono::hours pause = kEvery;
   std::unique_lock lock(mutex);
   for (;;) {
-    wake.wait_for(lock, pause, [this] { return stopping || changed; });
+    wake.wait_for(lock, kEvery, [this] { return stopping || changed; });
     if (stopping) return;
     changed = false;
     const auto in_force = retention;
     lock.unlock();
     const auto error = run_once(in_force);
     if (!error.empty()) options.on_failure(error);
-    pause = error.empty() ? kEvery : kAgain;
     lock.lock();
   }
 }
 
 std::string RetentionKeeper::Impl::run_once(const rules::Retention& in_force) const {
   auto store = Store::open(options.state, Store::Mode::read_write);
-  return store ? retain(**store, options.state, in_force, options.now()) : store.error().message;
+  if (!store) return store.error().message;
+  const auto now = options.now();
+  std::vector<Deletion> done;
+  auto error = options.elsewhere ? options.elsewhere(in_force, now, done) : std::string();
+  std::vector<Entry> receipts;
+  receipts.reserve(done.size());
+  for (const auto& deletion : done)
+    receipts.push_back(receipt(deletion, now));
+  if (const auto failed = receipts.empty() ? std::nullopt : (*store)->append(receipts)) return failed->message;
+  auto of_records = retain(**store, options.state, in_force, now);
+  return error.empty() ? of_records : error;
 }
 
 RetentionKeeper::RetentionKeeper(const rules::Retention& retention, Options options) : impl_(std::make_unique<Impl>()) {

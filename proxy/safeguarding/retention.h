@@ -22,13 +22,20 @@ std::optional<StoreError> find_held(Store& store, std::set<std::int64_t>& held, 
 std::string retain(Store& store, const std::filesystem::path& state, const rules::Retention& retention,
                    Milliseconds now);
 
-/// Does so at a start and once a day, on a thread of its own that gives way to requests.
+/// What a receipt calls it: "retention: names after 90d".
+std::string retention_purpose(std::string_view what, std::chrono::days age);
+
+/// Does so at a start and once an hour (of what goes by whole days, once a day), on a thread of its own that gives way
+/// to requests.
 class RetentionKeeper {
  public:
   struct Options {
     std::filesystem::path state;
     std::function<Milliseconds()> now;                           ///< called on its thread
     std::function<void(const std::string& message)> on_failure;  ///< the same; it tries again an hour later
+    /// The same: deletes what the state directory holds beside the records, and says what; each gets a receipt. "" or
+    /// what went wrong. nullptr: there is nothing else.
+    std::function<std::string(const rules::Retention&, Milliseconds now, std::vector<Deletion>& done)> elsewhere{};
   };
   RetentionKeeper(const rules::Retention& retention, Options options);
   ~RetentionKeeper();

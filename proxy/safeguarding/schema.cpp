@@ -22,7 +22,16 @@ constexpr const char* kTables = R"(
   CREATE INDEX records_by_reference ON records (reference, time);
   CREATE INDEX records_by_kind ON records (kind, seq, time);
   PRAGMA application_id = 0x42574B52;
-  PRAGMA user_version = 3;
+)";
+
+// What is counted in place of being recorded, until that becomes a record; its body as that will have it.
+constexpr const char* kTallies = R"(
+  CREATE TABLE tallies (
+    reference TEXT PRIMARY KEY,
+    time INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  PRAGMA user_version = 4;
 )";
 
 constexpr auto kOldFields = std::to_array<std::string Attempt::*>(
@@ -54,8 +63,10 @@ std::optional<StoreError> read_version(sqlite3* connection, std::int64_t& versio
   return std::nullopt;
 }
 
-std::optional<StoreError> make_tables(sqlite3* connection) {
-  return execute(connection, kTables);
+std::optional<StoreError> make_tables(sqlite3* connection, std::int64_t version) {
+  if (version < kFirstWithRecords)
+    if (auto error = execute(connection, kTables)) return error;
+  return execute(connection, kTallies);
 }
 
 std::optional<StoreError> each_old_attempt(sqlite3* connection, std::int64_t version,

@@ -9,12 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "categories/file.h"
 #include "proxy/safeguarding/appender.h"
 #include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/heads_file.h"
+#include "proxy/safeguarding/private_file.h"
 #include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/schema.h"
 #include "proxy/safeguarding/sqlite.h"
+#include "proxy/safeguarding/tally_table.h"
 
 namespace breakwater::safeguarding {
 namespace {
@@ -32,9 +34,7 @@ StoreError system_error() {
 /// Makes the folder (0700) and the file (0600), so that neither is ever wider; SQLite gives its other files the same
 /// mode, and syncs the folder with them. A folder that is there already stays as it is.
 std::optional<StoreError> make_file(const std::filesystem::path& state, const std::string& file) {
-  std::error_code ignored;  // mkdir() says it again
-  std::filesystem::create_directories(state.parent_path(), ignored);
-  if (::mkdir(state.c_str(), S_IRWXU) != 0 && errno != EEXIST) return system_error();
+  make_private_folder(state);
   // Only a file that is new is opened here: closing a descriptor drops the locks that SQLite holds on it in this
   // process.
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -62,8 +62,9 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
   std::int64_t version = 0;
   if (auto error = sqlite::read_version(connection, version)) return error;
   if (version == sqlite::kSchemaVersion) return std::nullopt;  // another process was quicker
-  if (auto error = sqlite::make_tables(connection)) return error;
-  if (version > 0) {
+  if (auto error = sqlite::make_tables(connection, version)) return error;
+  const bool has_old_attempts = version > 0 && version < sqlite::kFirstWithRecords;
+  if (has_old_attempts) {
     auto appender = Appender::prepare(connection, sealer);
     if (!appender) return appender.error();
     const auto add = [&appender](const Attempt& attempt) { return appender->add(to_entry(attempt)); };
@@ -72,7 +73,7 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
   }
   if (auto error = transaction->commit()) return error;
   // Names stood in clear in the file and in its log: neither keeps a page of them.
-  if (version > 0) return sqlite::execute(connection, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  if (has_old_attempts) return sqlite::execute(connection, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
   return std::nullopt;
 }
 
@@ -89,7 +90,7 @@ std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const
   if (auto error = sqlite::read_version(connection, version)) return error;
   if (mode == Store::Mode::read_only) {
     if (version == 0) return StoreError{SQLITE_NOTADB, "it is empty"};
-    if (version == sqlite::kSchemaVersion) return std::nullopt;
+    if (version >= sqlite::kFirstWithRecords) return std::nullopt;
     return StoreError{SQLITE_MISMATCH, "written by an earlier version of Breakwater: start the gateway once"};
   }
   if (auto error = use_wal(connection)) return error;
@@ -135,13 +136,6 @@ std::string object_of(const char* key, const std::string& text) {
   return nlohmann::json{{key, text}}.dump();
 }
 
-/// Where the file cannot be written the head is still in the chain.
-std::optional<StoreError> add_to_heads(const std::filesystem::path& file, const Head& head) {
-  const categories::File out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (out && out.write(object_of(kHeadMember, to_text(head)) + "\n") && ::fsync(out.get()) == 0) return std::nullopt;
-  return StoreError{SQLITE_CANTOPEN, std::string(kHeadsFile).append(": ").append(categories::last_error())};
-}
-
 }  // namespace
 
 struct Store::Impl {
@@ -155,7 +149,8 @@ struct Store::Impl {
   /// Begins a transaction in which the end of the chain is known.
   Result<sqlite::Transaction, StoreError> begin();
   template <class Item, class ToEntry>
-  std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of);
+  std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of, const Sheets& sheets = {});
+  std::optional<StoreError> close_sheets(std::vector<Attempt>& left);
   std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
   std::optional<StoreError> last_seq(std::int64_t& seq);
@@ -184,6 +179,7 @@ std::optional<StoreError> Store::Impl::open(Mode mode) {
   auto prepared = Appender::prepare(opened, sealer);
   if (!prepared) return prepared.error();
   appender = *std::move(prepared);
+  static_cast<void>(mend_heads(state / kHeadsFile));  // where that fails, the next head says so
   return std::nullopt;
 }
 
@@ -200,11 +196,32 @@ Result<sqlite::Transaction, StoreError> Store::Impl::begin() {
 }
 
 template <class Item, class ToEntry>
-std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const ToEntry& to_entry_of) {
+std::optional<StoreError> Store::Impl::append(std::span<const Item> items, const ToEntry& to_entry_of,
+                                              const Sheets& sheets) {
   auto transaction = begin();
   if (!transaction) return transaction.error();
   for (const Item& item : items)
     if (auto error = appender->add(to_entry_of(item))) return error;
+  for (const auto& sheet : sheets.open)
+    if (auto error = sqlite::put_sheet(connection.get(), sheet)) return error;
+  for (const auto& sheet : sheets.closed) {
+    if (auto error = appender->add(to_entry(sheet))) return error;
+    if (auto error = sqlite::remove_sheet(connection.get(), sheet)) return error;
+  }
+  return transaction->commit();
+}
+
+std::optional<StoreError> Store::Impl::close_sheets(std::vector<Attempt>& left) {
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  if (auto error = sqlite::read_sheets(connection.get(), left); error || left.empty()) return error;
+  for (const auto& sheet : left) {
+    // No name was with it on the disk: it is the pseudonym that says whose it is.
+    auto entry = to_entry(sheet);
+    entry.sealed.clear();
+    if (auto error = appender->add(entry)) return error;
+    if (auto error = sqlite::remove_sheet(connection.get(), sheet)) return error;
+  }
   return transaction->commit();
 }
 
@@ -289,7 +306,9 @@ std::optional<StoreError> Store::Impl::sign_head(const ChainKey& key, Head& head
   key.sign(head);
   if (auto error = appender->add({head.time, Kind::head, "", object_of(kHeadMember, to_text(head)), ""})) return error;
   if (auto error = transaction->commit()) return error;
-  return add_to_heads(state / kHeadsFile, head);
+  // Where the file cannot be written the head is still in the chain.
+  const auto failure = append_head(state / kHeadsFile, head);
+  return failure.empty() ? std::nullopt : std::optional(StoreError{SQLITE_CANTOPEN, failure});
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -311,6 +330,14 @@ std::optional<StoreError> Store::append(std::span<const Entry> entries) {
 
 std::optional<StoreError> Store::append(std::span<const Attempt> attempts) {
   return impl_->named(impl_->append(attempts, to_entry));
+}
+
+std::optional<StoreError> Store::append(std::span<const Attempt> attempts, const Sheets& sheets) {
+  return impl_->named(impl_->append(attempts, to_entry, sheets));
+}
+
+std::optional<StoreError> Store::close_sheets(std::vector<Attempt>& left) {
+  return impl_->named(impl_->close_sheets(left));
 }
 
 std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {

@@ -56,6 +56,18 @@ class Store {
   /// kept as clean_text() makes it.
   std::optional<StoreError> append(std::span<const Attempt> attempts);
 
+  /// Sheets of a Tally. Those that go on are kept beside the chain, without names; those that do not go on become
+  /// records of it.
+  struct Sheets {
+    std::span<const Attempt> open;
+    std::span<const Attempt> closed;
+  };
+  /// The same with sheets.
+  std::optional<StoreError> append(std::span<const Attempt> attempts, const Sheets& sheets);
+  /// Sheets that a process has left which did not end well become records, and are told in `left`; without names. To be
+  /// called where no process goes on with them.
+  std::optional<StoreError> close_sheets(std::vector<Attempt>& left);
+
   /// Deletes what `deletion` names and records it, in one transaction, and fills in its count; nothing is recorded
   /// where there was nothing to delete. What is deleted is overwritten in the file, and goes from its log. Heads, keys
   /// and deletions themselves prove the chain, and cannot be deleted.

@@ -1,10 +1,9 @@
 #include "proxy/safeguarding/verify.h"
 
 #include <algorithm>
-#include <fstream>
 
-#include <nlohmann/json.hpp>
 
+#include "proxy/safeguarding/heads_file.h"
 #include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/sealed.h"
 #include "proxy/safeguarding/store.h"
@@ -14,23 +13,6 @@ namespace {
 
 std::string record_name(std::int64_t seq) {
   return "record " + std::to_string(seq);
-}
-
-/// The lines of heads.jsonl. False: a line is no sound head, as `fault` says. A file that is not there has no lines.
-bool read_heads(const std::filesystem::path& file, std::vector<Head>& heads, Verification::Fault& fault) {
-  std::ifstream stream(file);
-  std::string line;
-  for (std::size_t number = 1; std::getline(stream, line); ++number) {
-    const auto head = parse_head(text_in(line, kHeadMember));
-    if (head && is_signed(*head)) {
-      heads.push_back(*head);
-      continue;
-    }
-    fault.message = "line " + std::to_string(number) + " of " + file.filename().string() +
-                    (head ? " was edited: its signature does not hold" : " is no head");
-    return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -157,7 +139,7 @@ std::optional<Verification> verify_state(const std::filesystem::path& state, std
     return std::nullopt;
   }
   std::vector<Head> all(heads.begin(), heads.end());
-  Verification::Fault bad_head;
+  std::string bad_head;
   const bool heads_are_sound = read_heads(state / kHeadsFile, all, bad_head);
 
   Verifier verifier(all);
@@ -169,7 +151,7 @@ std::optional<Verification> verify_state(const std::filesystem::path& state, std
     return std::nullopt;
   }
   if (failure) result.fault = {result.records + 1, failure->message};
-  if (!heads_are_sound && !result.fault) result.fault = bad_head;
+  if (!heads_are_sound && !result.fault) result.fault = {0, bad_head};
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/snapshot/settings.h"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -178,6 +179,25 @@ std::string read_user(const toml::node& node, Settings& out) {
   return {};
 }
 
+std::string read_database(const toml::node& node, Settings& out) {
+  const auto* text = node.as_string();
+  if (!text) return expected("a connection string in quotes");
+  if (!text->get().empty())
+    if (auto wrong = safeguarding::check_database(text->get()); !wrong.empty()) return wrong;
+  out.store_central = text->get();
+  return {};
+}
+
+std::string read_gateway(const toml::node& node, Settings& out) {
+  constexpr std::size_t kMost = 64;
+  const auto* text = node.as_string();
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (!text || text->get().size() > kMost || !std::all_of(text->get().begin(), text->get().end(), is_plain))
+    return expected("a name in quotes, of 64 ASCII characters at most");
+  out.store_gateway = text->get();
+  return {};
+}
+
 /// A list of strings; `take` says what is wrong with one of them.
 Read strings(std::string_view what, std::function<std::string(const std::string&, Settings&)> take,
              std::function<void(Settings&)> clear) {
@@ -200,6 +220,43 @@ Read endpoints(std::vector<std::string> Settings::*member) {
       [member](const std::string& text, Settings& out) -> std::string {
         if (!net::parse_endpoint(text)) return quote(text) + " is not ADDR:PORT";
         (out.*member).push_back(text);
+        return {};
+      },
+      [member](Settings& out) { (out.*member).clear(); });
+}
+
+std::string add_local_name(const std::string& text, Settings& out) {
+  const auto host = categories::normalise_host(text, categories::HostSource::person);
+  if (!host || host->is_literal()) return quote(text) + " is no name, as \"intranet.example.org\"";
+  out.pac_direct.emplace_back(host->text());
+  return {};
+}
+
+std::string add_interface(const std::string& text, Settings& out) {
+  constexpr std::size_t kMost = 15;  // IFNAMSIZ, without its end
+  const bool is_plain = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+  if (text.empty() || text.size() > kMost || !is_plain) return quote(text) + " is no interface, as \"wlan0\"";
+  out.deploy_interfaces.push_back(text);
+  return {};
+}
+
+std::string add_direct(const std::string& text, Settings& out) {
+  const auto direct = deploy::parse_direct(text);
+  if (!direct) return quote(text) + " is not PROTOCOL/PORTS NETWORK, as \"udp/3478-3481 52.112.0.0/14\"";
+  out.deploy_direct.push_back(*direct);
+  return {};
+}
+
+Read addresses(std::vector<categories::IpAddress> Settings::*member) {
+  return strings(
+      "addresses",
+      [member](const std::string& text, Settings& out) -> std::string {
+        const auto address = categories::IpAddress::parse(text);
+        if (!address) return quote(text) + " is no address";
+        (out.*member).push_back(*address);
         return {};
       },
       [member](Settings& out) { (out.*member).clear(); });
@@ -283,6 +340,8 @@ const std::vector<Setting>& table() {
          out.pac_host = host ? std::string(host->text()) : std::string();
          return {};
        }},
+      {"proxy.pac.direct", "[]", "names", "local names that browsers reach without the gateway, with all below them",
+       strings("names", add_local_name, [](Settings& out) { out.pac_direct.clear(); })},
       {"proxy.threads", "0", "0 to 256", "workers, each with its own queue of connections; 0: one per core",
        number(&Settings::threads, 0, 256)},
       {"proxy.connections", "20000", "1 to 1000000", "client connections in all; one more is closed at once",
@@ -328,6 +387,26 @@ const std::vector<Setting>& table() {
       {"proxy.connect.sni_mismatch", "\"judge-both\"", "judge-both, block",
        "a server name that is not the authority: both must be allowed, or refused at once",
        choice(&rules::Gate::sni_mismatch, "judge-both", SniMismatch::judge_both, "block", SniMismatch::block)},
+      {"intercept.http", "[]", "ADDR:PORT",
+       "where nftables brings plain HTTP that was on its way elsewhere, as \"0.0.0.0:3129\" and \"[::]:3129\"",
+       endpoints(&Settings::intercept_http)},
+      {"intercept.tls", "[]", "ADDR:PORT", "the same for TLS, as \"0.0.0.0:3130\" and \"[::]:3130\"",
+       endpoints(&Settings::intercept_tls)},
+      {"intercept.mode", "\"redirect\"", "redirect, tproxy",
+       "how it is brought: by address translation (nftables `redirect`), or without (`tproxy`; needs CAP_NET_ADMIN)",
+       word<net::Redirection>(&Settings::intercept_mode,
+                              {{"redirect", net::Redirection::redirect}, {"tproxy", net::Redirection::tproxy}})},
+      {"intercept.mark", "0x42", "0 to 0xffffffff",
+       "mark on connections to origins while anything is intercepted, so that rules can spare them (needs "
+       "CAP_NET_ADMIN); 0: none",
+       number(&Settings::intercept_mark, 0, 0xffffffff)},
+      {"intercept.nameless", "\"block\"", "block, listed",
+       "what names no site (no SNI, no Host, an address, neither HTTP nor TLS): to its address where allow list, "
+       "essential hosts or a pass name that, or nowhere",
+       choice(&rules::Gate::nameless, "block", rules::Nameless::block, "listed", rules::Nameless::listed)},
+      {"intercept.ech", "\"block\"", "block, allow",
+       "a ClientHello whose server name only covers the one that is encrypted in it (cloudflare-ech.com)",
+       choice(&rules::Gate::ech, "block", Choice::block, "allow", Choice::allow)},
       {"dns.servers", "[]", "ADDR or ADDR:PORT", "resolvers; none: those of /etc/resolv.conf",
        strings(
            "addresses",
@@ -399,6 +478,22 @@ const std::vector<Setting>& table() {
       {"alerts.escalate_after", "\"30m\"", "0s to 168h",
        "danger that nobody has looked at in this time is told to the deputies; 0s: never",
        duration(&Settings::alerts_escalate_after, milliseconds(0), kMost)},
+      {"store.central", "\"\"", "a connection string of PostgreSQL",
+       "database that several gateways share: records go there too; without a password, and with sslmode=verify-full "
+       "across the network; empty: none",
+       read_database},
+      {"store.password_file", "\"\"", "a file", "its first line is the password for it; read at each connection",
+       path(&Settings::store_password_file)},
+      {"store.gateway", "\"\"", "a name", "of this gateway there; empty: its host name", read_gateway},
+      {"store.connect", "\"5s\"", "100ms to 60s", "to connect to it and to sign in",
+       duration(&Settings::store_connect, milliseconds(100), seconds(60))},
+      {"store.timeout", "\"60s\"", "1s to 10m", "for one statement there",
+       duration(&Settings::store_timeout, seconds(1), std::chrono::minutes(10))},
+      {"store.retry", "\"1s\"", "10ms to 1m", "before it is tried again; it doubles with each try, to a minute",
+       duration(&Settings::store_retry, kLeast, std::chrono::minutes(1))},
+      {"metrics.listen", "\"\"", "ADDR:PORT",
+       "metrics for Prometheus and /healthz, for everybody who reaches the address, as \"127.0.0.1:9639\"; empty: none",
+       endpoint(&Settings::metrics_listen)},
       {"selftest.at", "[\"07:30\"]", "HH:MM",
        "times at which the filter tests itself on working days; none: only when asked", read_times},
       {"selftest.after_change", "\"1m\"", "0s to 24h", "after lists or policy have changed it does too; 0s: not then",
@@ -409,6 +504,15 @@ const std::vector<Setting>& table() {
        size(&Settings::log_rotate_bytes, 4096, std::uint64_t{1} << 40)},
       {"log.keep", "10", "1 to 1000", "access logs that are kept beside the one being written",
        number(&Settings::log_keep, 1, 1000)},
+      {"deploy.interfaces", "[]", "names", "interfaces towards the Wi-Fi, for the rules of `breakwater deploy`",
+       strings("names", add_interface, [](Settings& out) { out.deploy_interfaces.clear(); })},
+      {"deploy.addresses", "[]", "addresses", "the gateway's addresses on the Wi-Fi, IPv4 and IPv6",
+       addresses(&Settings::deploy_addresses)},
+      {"deploy.resolvers", "[]", "addresses", "where DNS of the Wi-Fi is sent, one address a family; none: the gateway",
+       addresses(&Settings::deploy_resolvers)},
+      {"deploy.direct", "[]", "PROTOCOL/PORTS NETWORK",
+       "what the Wi-Fi may reach without the gateway, as \"udp/3478-3481 52.112.0.0/14\"",
+       strings("PROTOCOL/PORTS NETWORK", add_direct, [](Settings& out) { out.deploy_direct.clear(); })},
   };
   return settings;
 }
@@ -497,9 +601,10 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
   check_mail(settings, sink);
   sink.move_to(diagnostics);
   const auto folder = file.parent_path();
-  for (auto* each : {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
-                     &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
-                     &settings.identity_kea_leases6, &settings.smtp_password_file, &settings.smtp_ca})
+  for (auto* each :
+       {&settings.tls_certificate, &settings.tls_key, &settings.auth_users, &settings.dns_hosts,
+        &settings.identity_register, &settings.identity_dnsmasq_leases, &settings.identity_kea_leases4,
+        &settings.identity_kea_leases6, &settings.smtp_password_file, &settings.smtp_ca, &settings.store_password_file})
     if (!each->empty()) *each = folder / *each;
   for (auto& client : settings.radius_clients)
     client.secret = folder / client.secret;
@@ -515,6 +620,10 @@ alerts::SmtpOptions smtp_options(const Settings& settings) {
 alerts::DispatcherOptions alert_options(const Settings& settings) {
   return {settings.smtp_from, settings.alerts_per_hour, settings.alerts_least, settings.alerts_escalate_after,
           settings.smtp_retry};
+}
+
+safeguarding::CentralOptions central_options(const Settings& settings) {
+  return {settings.store_central, settings.store_password_file, settings.store_connect, settings.store_timeout};
 }
 
 std::string settings_table() {

@@ -8,6 +8,9 @@
 
 #include "categories/diagnostic.h"
 #include "proxy/alerts/dispatcher.h"
+#include "proxy/deploy/direct.h"
+#include "proxy/net/redirection.h"
+#include "proxy/safeguarding/central_options.h"
 #include "rules/gate.h"
 
 namespace breakwater::snapshot {
@@ -22,6 +25,10 @@ enum class PlainAuth : std::uint8_t { refuse, allow };
 struct Settings {
   std::vector<std::string> listen;
   std::vector<std::string> tls_listen;
+  std::vector<std::string> intercept_http;
+  std::vector<std::string> intercept_tls;
+  net::Redirection intercept_mode = net::Redirection::redirect;
+  std::uint64_t intercept_mark = 0;
   std::filesystem::path tls_certificate;
   std::filesystem::path tls_key;
   std::filesystem::path auth_users;
@@ -33,6 +40,7 @@ struct Settings {
   milliseconds auth_idle{};
   PlainAuth auth_plain = PlainAuth::refuse;
   std::string pac_host;
+  std::vector<std::string> pac_direct;
   std::uint64_t threads = 0;
   std::uint64_t connections = 0;
   std::uint64_t connections_per_client = 0;
@@ -76,11 +84,22 @@ struct Settings {
   std::uint64_t alerts_per_hour = 0;
   rules::Concern alerts_least = rules::Concern::none;
   milliseconds alerts_escalate_after{};
+  std::string store_central;  ///< "": there is no central store
+  std::filesystem::path store_password_file;
+  std::string store_gateway;
+  milliseconds store_connect{};
+  milliseconds store_timeout{};
+  milliseconds store_retry{};
+  std::string metrics_listen;
   std::vector<int> selftest_at;  ///< minutes from midnight
   milliseconds selftest_after_change{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
+  std::vector<std::string> deploy_interfaces;
+  std::vector<categories::IpAddress> deploy_addresses;
+  std::vector<categories::IpAddress> deploy_resolvers;
+  std::vector<deploy::Direct> deploy_direct;
 };
 
 /// Of the first of ADDR:PORT; 0 where there is none.
@@ -96,6 +115,8 @@ Settings parse_settings(std::string_view text, const std::filesystem::path& file
 /// What `smtp.*` and `alerts.*` set, for who sends.
 alerts::SmtpOptions smtp_options(const Settings& settings);
 alerts::DispatcherOptions alert_options(const Settings& settings);
+/// What `store.*` sets, for who reaches the central store.
+safeguarding::CentralOptions central_options(const Settings& settings);
 
 /// The table as Markdown: name, default, bounds, what it does.
 std::string settings_table();

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "proxy/telemetry/access_log.h"
+#include "proxy/telemetry/time_text.h"
 #include "proxy/wire/utf8.h"
 
 namespace breakwater::telemetry {
@@ -139,6 +140,14 @@ std::string_view formatted_second(std::chrono::sys_seconds second) {
 
 }  // namespace
 
+std::string time_text(SysMilliseconds time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  std::string out(formatted_second(second));
+  out += '.';
+  append_padded(out, static_cast<std::uint64_t>((time - second).count()), 3);
+  return out += 'Z';
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   append_escaped(out, text);
@@ -158,6 +167,7 @@ void append_json(std::string& out, const AccessRecord& record) {
   append_field(out, R"(,"user":)", record.user);
   append_field(out, R"(,"method":)", record.method);
   append_field(out, R"(,"scheme":)", record.scheme);
+  append_field(out, R"(,"door":)", record.door);
   append_field(out, R"(,"host":)", record.host);
   append_field(out, R"(,"dialled":)", record.dialled);
   append_field(out, R"(,"port":)", record.port);

@@ -10,6 +10,7 @@
 #include <spdlog/sinks/sink.h>
 
 #include "proxy/telemetry/log_file.h"
+#include "proxy/telemetry/time_text.h"
 
 namespace breakwater::telemetry {
 namespace {
@@ -60,6 +61,11 @@ class GatheringSink final : public spdlog::sinks::sink {
   void set_pattern(const std::string&) override {}  // a line is complete as it comes
   void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
+  std::error_code prune(SysMilliseconds rotate_before, SysMilliseconds delete_before, std::size_t& deleted) {
+    const std::lock_guard lock(file_mutex_);
+    return file_.prune(time_text(rotate_before), time_text(delete_before), deleted);
+  }
+
   void count_failures(std::uint64_t lines) { failures_.fetch_add(lines, std::memory_order_relaxed); }
   std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
@@ -86,10 +92,15 @@ class GatheringSink final : public spdlog::sinks::sink {
       batch.swap(gathered_);
       waiting_ += batch.size();
       lock.unlock();
-      if (const auto error = file_.write(batch)) failed(error, batch);
+      std::size_t left = 0;
+      {
+        const std::lock_guard file_lock(file_mutex_);
+        if (const auto error = file_.write(batch)) failed(error, batch);
+        left = file_.waiting().size();
+      }
       batch.clear();
       lock.lock();
-      waiting_ = file_.waiting().size();
+      waiting_ = left;
       flushes_done_ = flushing;
       flushed_.notify_all();
     }
@@ -107,7 +118,8 @@ class GatheringSink final : public spdlog::sinks::sink {
   }
 
   const std::string name_;
-  LogFile file_;  // the writer's alone
+  std::mutex file_mutex_;
+  LogFile file_;
   Clock::time_point told_ = Clock::now() - kTellEvery;
   std::atomic<std::uint64_t> failures_{0};
 
@@ -127,10 +139,13 @@ class GatheringSink final : public spdlog::sinks::sink {
 
 struct AccessLog::Impl {
   explicit Impl(const AccessLogOptions& options)
-      : sink(std::make_shared<GatheringSink>(options)), logger("access", sink) {
+      : keep(std::max<std::size_t>(options.keep, 1)),
+        sink(std::make_shared<GatheringSink>(options)),
+        logger("access", sink) {
     logger.set_error_handler([this](const std::string&) { sink->count_failures(1); });
   }
 
+  const std::size_t keep;
   std::shared_ptr<GatheringSink> sink;
   spdlog::logger logger;
 };
@@ -142,7 +157,18 @@ void AccessLog::write(const AccessRecord& record) {
   thread_local std::string line;
   line.clear();
   append_json(line, record);
+  write_line(line);
+}
+
+void AccessLog::write_line(std::string_view line) {
   impl_->logger.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+}
+
+std::error_code AccessLog::prune(std::chrono::hours age, SysMilliseconds now, std::size_t& deleted) {
+  constexpr std::chrono::minutes kLeast{60};
+  const std::chrono::minutes span =
+      std::max(kLeast, std::chrono::minutes(age) / static_cast<std::int64_t>(impl_->keep));
+  return impl_->sink->prune(now - span, now - age + span, deleted);
 }
 
 void AccessLog::flush() {

@@ -24,6 +24,7 @@ struct AccessRecord {
   std::string_view user;
   std::string_view method;
   std::string_view scheme;
+  std::string_view door;  ///< "intercepted"; "" where the client asked the gateway
   std::string_view host;
   std::string_view dialled;  ///< the name dialled in its place, where that is another
   std::uint16_t port = 0;
@@ -83,8 +84,13 @@ class AccessLog {
   ~AccessLog();  ///< writes what is queued
 
   void write(const AccessRecord& record);  ///< thread-safe
-  void flush();                            ///< returns once every line written before was handed to the file, or failed
-  std::uint64_t failures() const;          ///< lines that could not be written when it was their turn: late, or lost
+  void write_line(std::string_view line);  ///< the same, of a line without its end that is complete as it is
+  /// Deletes what is older than `age` at `now`: files whole, so that some of it goes up to a tenth of the age before. A
+  /// new one is begun often enough for AccessLogOptions::keep of them to last so long, and at most once an hour.
+  /// Thread-safe; what is being written waits. What went wrong, or nothing; how many files went in `deleted`.
+  std::error_code prune(std::chrono::hours age, SysMilliseconds now, std::size_t& deleted);
+  void flush();                    ///< returns once every line written before was handed to the file, or failed
+  std::uint64_t failures() const;  ///< lines that could not be written when it was their turn: late, or lost
 
  private:
   struct Impl;

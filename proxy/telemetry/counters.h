@@ -15,6 +15,12 @@ enum class Counter : std::uint8_t {
   accepted,
   active_connections,
   over_limit,
+  intercepted,
+  intercept_loops,
+  intercept_not_http,
+  intercept_no_host,
+  intercept_addresses,
+  intercept_ech,
   tls_handshakes,
   tls_failures,
   sign_ins,
@@ -39,6 +45,12 @@ enum class Counter : std::uint8_t {
   deadline_hits,
   log_failures,
   portal_failures,
+  tunnels,
+  tunnels_ech,
+  addresses,
+  of_accounts,
+  of_devices,
+  of_networks,
 };
 
 /// The one table of names, as printed and exported.
@@ -46,6 +58,12 @@ inline constexpr auto kCounterNames = std::to_array<std::pair<Counter, std::stri
     {Counter::accepted, "accepted"},
     {Counter::active_connections, "active_connections"},
     {Counter::over_limit, "over_limit"},
+    {Counter::intercepted, "intercepted"},
+    {Counter::intercept_loops, "intercept_loops"},
+    {Counter::intercept_not_http, "intercept_not_http"},
+    {Counter::intercept_no_host, "intercept_no_host"},
+    {Counter::intercept_addresses, "intercept_addresses"},
+    {Counter::intercept_ech, "intercept_ech"},
     {Counter::tls_handshakes, "tls_handshakes"},
     {Counter::tls_failures, "tls_failures"},
     {Counter::sign_ins, "sign_ins"},
@@ -70,15 +88,26 @@ inline constexpr auto kCounterNames = std::to_array<std::pair<Counter, std::stri
     {Counter::deadline_hits, "deadline_hits"},
     {Counter::log_failures, "log_failures"},
     {Counter::portal_failures, "portal_failures"},
+    {Counter::tunnels, "tunnels"},
+    {Counter::tunnels_ech, "tunnels_ech"},
+    {Counter::addresses, "addresses"},
+    {Counter::of_accounts, "of_accounts"},
+    {Counter::of_devices, "of_devices"},
+    {Counter::of_networks, "of_networks"},
 });
 static_assert(
     [] {
       std::size_t expected = 0;
       for (const auto& [counter, name] : kCounterNames)
         if (static_cast<std::size_t>(counter) != expected++) return false;
-      return expected == static_cast<std::size_t>(Counter::portal_failures) + 1;
+      return expected == static_cast<std::size_t>(Counter::of_networks) + 1;
     }(),
     "one name for each counter, in their order");
+
+/// Does it say what is open now, not what has been?
+constexpr bool is_gauge(std::string_view name) {
+  return name == "active_connections" || name == "tunnels_open";
+}
 
 /// The counters of one worker: any thread may add, none waits. On a cache line of its own.
 class alignas(64) Counters {

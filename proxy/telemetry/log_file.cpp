@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proxy/telemetry/log_age.h"
+
 namespace breakwater::telemetry {
 namespace {
 
@@ -104,6 +106,29 @@ std::error_code LogFile::write(std::string_view lines) {
     } else if (const auto failed = drain(length)) {
       return failed;
     }
+  }
+  return error;
+}
+
+/// Neither a stream, nor within a line.
+bool LogFile::is_whole_file() const {
+  return file_ != "-" && descriptor_ >= 0 && size_ > 0 && !torn_;
+}
+
+std::error_code LogFile::prune(std::string_view rotate_before, std::string_view delete_before, std::size_t& deleted) {
+  deleted = 0;
+  std::error_code error;
+  if (is_whole_file())
+    if (const auto first = first_time(file_); !first.empty() && first <= rotate_before) error = rotate();
+  if (file_ == "-") return error;
+  for (std::size_t number = keep_; number > 0; --number) {
+    const auto old = numbered(file_, number);
+    const auto last = last_time(old);
+    if (last.empty() || last >= delete_before) continue;
+    if (::unlink(old.c_str()) == 0)
+      ++deleted;
+    else
+      error = last_error();
   }
   return error;
 }

@@ -22,11 +22,15 @@ class LogFile {
   /// Takes whole lines, each with its newline, and writes all that it has. With an error, the rest waits for the next
   /// call.
   std::error_code write(std::string_view lines);
+  /// Begins a new file where the first line of this one is as old as `rotate_before` or older, and deletes rotated ones
+  /// whose last line is older than `delete_before`: how many, in `deleted`. Both are times as lines have them.
+  std::error_code prune(std::string_view rotate_before, std::string_view delete_before, std::size_t& deleted);
   std::string_view waiting() const { return waiting_; }
 
  private:
   std::error_code open();
   std::error_code rotate();
+  bool is_whole_file() const;
   /// How much of what waits belongs into the present file: whole lines, and the rest of a torn one. 0: it is full.
   std::size_t fitting() const;
   std::error_code drain(std::size_t length);

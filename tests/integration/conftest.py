@@ -1,4 +1,4 @@
-"""Fixtures of the integration tests. Nothing leaves 127.0.0.0/8, and nothing outlives its test."""
+"""Fixtures of the integration tests. Nothing leaves 127.0.0.0/8 or namespaces of their own, and nothing outlives its test."""
 
 import pathlib
 

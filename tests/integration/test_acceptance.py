@@ -73,10 +73,13 @@ def test_nothing_but_essential_hosts_opens_before_and_everything_after(gateway):
 def test_an_acceptance_is_recorded_and_survives_a_kill(gateway, start_gateway):
     accept(gateway, "/accept?lang=cy")
     row, = recorded(gateway)
-    assert row == {"time": row["time"], "person": "address:127.0.0.1", "version": "2026-09", "address": "127.0.0.1", "device": "",
-                   "user": "", "group": "learners", "language": "cy"}
+    assert row == {"time": row["time"], "person": row["person"], "version": "2026-09", "group": "learners", "language": "cy",
+                   "known_by": "address"}
+    assert row["person"].startswith("P-")
     assert row["time"].startswith("2026-11-23T10:0")
-    assert "version 2026-09  address:127.0.0.1  learners" in run("acceptances", "--state", gateway.state).stdout
+    assert f"version 2026-09  {row['person']}  learners" in run("acceptances", "--state", gateway.state).stdout
+    for person, lines in (("address:127.0.0.1", 1), ("127.0.0.1", 1), ("127.0.0.2", 0), ("user:127.0.0.1", 0)):
+        assert run("acceptances", "--state", gateway.state, "--person", person).stdout.count("\n") == lines, person
     file = gateway.state / "portal/acceptances.log"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     gateway.child.kill()

@@ -81,7 +81,8 @@ def test_every_step_is_recorded(start):
         ("grant", first), ("use", first), ("use", first), ("grant", second["id"]), ("revoke", first)]
     assert seen[0].items() >= {"group": "learners", "category": "social-media", "until": "2026-11-23T10:30:00Z",
                                "by": "a tutor", "reason": "a lesson", "uid": os.getuid(), "gid": os.getgid()}.items()
-    assert sorted(each["client"] for each in events(gateway, "use")) == ["127.0.0.1", "127.0.0.2"]
+    people = {each["client"] for each in events(gateway, "use")}
+    assert len(people) == 2 and all(each.startswith("P-") for each in people)
     assert seen[-1].items() >= {"by": "another", "uses": used[0]["uses"], "clients": 2, "uid": os.getuid()}.items()
 
 

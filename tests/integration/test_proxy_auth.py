@@ -289,12 +289,14 @@ BROWSER = shutil.which("chromium")
 @pytest.mark.skipif(not BROWSER, reason="chromium is not there")
 def test_a_browser_evaluates_the_pac_file(tmp_path):
     config = tmp_path / "breakwater.toml"
-    config.write_text(f'proxy.tls.listen = ["10.20.0.1:3129"]\nproxy.pac.host = "{NAME}"\n')
+    config.write_text(f'proxy.tls.listen = ["10.20.0.1:3129"]\nproxy.pac.host = "{NAME}"\n'
+                      'proxy.pac.direct = ["Print.example.org"]\n')
     result = run("pac", "--config", config)
     assert (result.returncode, result.stderr) == (0, "")
     cases = {"www.example.org": f"HTTPS {NAME}:3129", "WWW.EXAMPLE.ORG": f"HTTPS {NAME}:3129",
              "breakwater.internal": f"HTTPS {NAME}:3129", "10.evil.com": f"HTTPS {NAME}:3129",
              "172.32.0.1": f"HTTPS {NAME}:3129", "8.8.8.8": f"HTTPS {NAME}:3129", "2001:db8::1": f"HTTPS {NAME}:3129",
+             "print.example.org": "DIRECT", "a.print.example.org": "DIRECT", "blueprint.example.org": f"HTTPS {NAME}:3129",
              "printer": "DIRECT", "localhost": "DIRECT", "x.localhost": "DIRECT", "printer.local": "DIRECT",
              "127.0.0.1": "DIRECT", "10.1.2.3": "DIRECT", "172.16.0.1": "DIRECT", "192.168.1.1": "DIRECT",
              "::1": "DIRECT", "fd00::1": "DIRECT", "fe80::1": "DIRECT", NAME: "DIRECT"}

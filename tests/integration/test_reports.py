@@ -77,8 +77,8 @@ def test_a_case_from_new_to_closed(gateway):
     episode(gateway, "hold", reference, *BY)
     case = shown(gateway)
     assert (case["state"], case["held"]) == ("no further action", True)
-    assert [(each["state"], each["by"], each["outcome"]) for each in case["decisions"]] == [
-        ("referred", "A. Lead", "Prevent"), ("no further action", "A. Lead", "")]
+    assert [(each["state"], each["by"], each["reason"]) for each in case["decisions"]] == [
+        ("referred", "A. Lead", "sealed"), ("no further action", "A. Lead", "sealed")]
     assert episode(gateway, "list", "--only", "new").stdout == ""
     assert "there is no episode" in episode(gateway, "show", "E-NONE", code=1).stderr
 

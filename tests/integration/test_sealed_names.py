@@ -161,6 +161,20 @@ def test_verify_proves_or_names_the_record(start_gateway, keys, tmp_path):
 # ---- retention ------------------------------------------------------------------------------------------------------
 
 
+def test_an_export_opens_on_the_machine_of_the_lead_alone(start_gateway, keys, tmp_path):
+    gateway = start_gateway(**with_lead(keys))
+    ask(gateway)
+    reference = until(lambda: run("episode", "list", "--state", gateway.state), "an episode").split()[1]
+    bundle = tmp_path / "bundle"
+    run("episode", "export", reference, "--out", bundle, "--by", "A. Lead", "--reason", "asked for", "--state", gateway.state)
+    assert "terror.test" not in bundle.read_text() and "127.0.7.7" not in bundle.read_text()
+    run("verify", bundle)
+    opened = run("unseal", "--key", keys / "lead.key", "--passphrase-file", keys / "passphrase", bundle)
+    assert "terror.test" in opened and "127.0.7.7" in opened and "SecretWords" in opened
+    bundle.write_text(bundle.read_text().replace('"attempt"', '"attempts"', 1))
+    assert "changed" in run("unseal", "--key", keys / "lead.key", "--passphrase-file", keys / "passphrase", bundle, code=1)
+
+
 def test_retention_deletes_and_the_chain_holds(start_gateway, keys):
     made = with_lead(keys)
     gateway = start_gateway(**{**made, "clock": "2026-01-10T10:00"})

@@ -71,6 +71,17 @@ def test_every_group_every_way_and_nobody_is_recorded(start):
     assert run("verify", "--state", gateway.state).returncode == 0
 
 
+def test_what_is_watched_is_recorded_of_people_alone(start_gateway):
+    watched = policy(more='[safeguarding]\nmonitor = ["games"]\n').replace('self-harm = "warning"', 'self-harm = "warning"\ngames = "notice"')
+    gateway = start_gateway(policy=watched, lists=LISTS, hosts=HOSTS)
+    games = [check for check in selftest(gateway)["checks"] if check["category"] == "games"]
+    assert {check["seen"] for check in games} == {"let through for some"}
+    with gateway.connect() as client:
+        assert client.send(get("http://terror.test/")).response().status == 403
+    until(gateway.attempts, "an attempt is recorded")
+    assert len(gateway.attempts()) == 1
+
+
 def test_one_group_alone_and_one_that_is_not_there(start):
     gateway = start()
     assert {group for check in selftest(gateway, "--group", "staff")["checks"] for group in check["groups"]} == {"staff"}

@@ -1,6 +1,7 @@
 """A safeguarding store that cannot be written: the blocked stays blocked, the failure is told, no attempt is lost."""
 
 import json
+import pathlib
 import sqlite3
 import subprocess
 import threading
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from support.centre import HOSTS, LISTS, centre, policy
-from support.disk import fill, make_read_only, small_disk
+from support.disk import fill, make_image, make_read_only, mounted, small_disk
 from support.gateway import BINARY
 from support.hello import client_hello
 from support.peer import get
@@ -40,6 +41,7 @@ def test_a_full_disk_blocks_and_keeps_every_attempt(start_gateway, raw_origin, d
                                      arguments=("--log", tmp_path / "access.log")))
     try:
         assert ask(gateway, origin.url("terror.test", "/before")).status == 403
+        gateway.wait_for_stderr("left on its disk: make room")
         filler = fill(disk)
         urls = [origin.url("terror.test", f"/{number}/" + "x" * 2000) for number in range(ATTEMPTS)]
         answers = [ask(gateway, url) for url in urls]
@@ -108,6 +110,73 @@ def test_a_store_that_was_deleted_is_made_again(start_gateway):
     until(lambda: ask(gateway, "http://terror.test/later").status == 403, "the store to be made again")
     assert recorded(gateway)[0] == "http://terror.test/after"
     assert "moved or deleted" in gateway.stderr()
+
+
+@pytest.mark.parametrize("damage, told", [
+    (lambda data: bytes(100) + data[100:], "file is not a database"),
+    (lambda data: data[:len(data) // 2], "malformed"),
+    (lambda data: data[:4096] + b"\xff" * (len(data) - 4096), "malformed"),
+], ids=["header", "truncated", "pages"])
+def test_a_damaged_store_is_told_and_no_page_promises_anything(start_gateway, damage, told):
+    gateway = start_gateway(**centre())
+    for number in range(50):
+        assert ask(gateway, f"http://terror.test/{number}").status == 403
+    assert gateway.stop() == 0
+    database = gateway.state / "attempts.db"
+    damaged = damage(database.read_bytes())
+    database.write_bytes(damaged)
+    gateway.start()
+    assert ask(gateway, "http://terror.test/after").status == 503
+    gateway.wait_for_stderr(told)
+    assert gateway.stop() == 0
+    assert "1 attempts were not recorded" in gateway.stderr()
+    assert database.read_bytes() == damaged  # somebody may want it back
+    verified = subprocess.run([BINARY, "verify", "--state", gateway.state], capture_output=True, text=True, timeout=60)
+    assert verified.returncode != 0
+
+
+def test_a_torn_log_of_the_store_costs_no_more_than_what_is_torn(start_gateway):
+    gateway = start_gateway(**centre())
+    urls = [f"http://terror.test/{number}" for number in range(30)]
+    assert [ask(gateway, url).status for url in urls] == [403] * len(urls)
+    gateway.child.kill()
+    gateway.child.wait()
+    log = gateway.state / "attempts.db-wal"
+    log.write_bytes(log.read_bytes()[:-100])  # no disk does so that keeps what it was told to
+    gateway.start()
+    assert ask(gateway, "http://terror.test/after").status == 403
+    kept = [attempt["url"] for attempt in gateway.attempts()]
+    assert kept[-1] == "http://terror.test/after" and kept[:-1] == urls[:len(kept) - 1] and len(kept) >= len(urls) - 1
+
+
+def test_a_store_that_was_moved_away_is_made_again_and_the_loss_is_told(start_gateway, tmp_path):
+    gateway = start_gateway(**centre())
+    assert ask(gateway, "http://terror.test/before").status == 403
+    (tmp_path / "away").mkdir()
+    for file in gateway.state.glob("attempts.db*"):
+        file.rename(tmp_path / "away" / file.name)
+    assert ask(gateway, "http://terror.test/after").status == 503
+    until(lambda: ask(gateway, "http://terror.test/later").status == 403, "the store to be made again")
+    assert "moved or deleted" in gateway.stderr()
+    verified = subprocess.run([BINARY, "verify", "--state", gateway.state], capture_output=True, text=True, timeout=60)
+    assert verified.returncode != 0, "heads were signed for what is away"
+
+
+def test_a_disk_that_becomes_read_only_blocks_and_promises_nothing(start_gateway, tmp_path):
+    image = make_image(tmp_path / "image")
+    with mounted(image, tmp_path / "mounted") as device:
+        gateway = start_gateway(**centre(state=tmp_path / "mounted/state", arguments=("--log", tmp_path / "access.log")))
+        try:
+            assert ask(gateway, "http://terror.test/before").status == 403
+            # What ext4 does by itself when the disk fails under it.
+            pathlib.Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("1")
+            assert ask(gateway, "http://terror.test/after").status == 503
+            assert "safeguarding store: " in gateway.stderr()
+        finally:
+            assert gateway.stop() == 0
+        assert "1 attempts were not recorded before the end:" in gateway.stderr()
+    with mounted(image, tmp_path / "again"):
+        assert [attempt["url"] for attempt in gateway.attempts(tmp_path / "again/state")] == ["http://terror.test/before"]
 
 
 def test_a_store_that_is_none_is_told_and_left_alone(start_gateway, tmp_path):

@@ -121,9 +121,10 @@ def test_reviews_and_accidents_reach_the_state_directory(gateway):
         assert answer.status == 200 and "Thank you" in answer.text
     first, second = reviews(gateway)
     assert first == {"time": first["time"], "kind": "review", "reference": gateway.log_lines(1, host="social.test")[0]["id"],
-                     "person": "address:127.0.0.1", "address": "127.0.0.1", "device": "", "group": "learners",
+                     "person": first["person"], "group": "learners",
                      "host": "social.test", "category": "social-media", "concern": "none", "reason": "rule",
                      "text": "for unit 3 <b>  please"}
+    assert first["person"].startswith("P-") and second["person"] == first["person"]
     assert (second["kind"], second["host"], second["concern"]) == ("accident", "selfharm.test", "warning")
     file = gateway.state / "portal/reviews.log"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(file.parent.stat().st_mode) == 0o700

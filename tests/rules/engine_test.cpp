@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "categories/pattern_set.h"
+#include "rules/ech_cover.h"
 #include "tests/rules/engine_fixture.h"
 
 namespace breakwater::rules {
@@ -122,6 +123,45 @@ TEST_F(Centre, ConnectAndHello) {
   EXPECT_EQ(reason("93.184.216.35", Stage::connect, 443), "allow default");
   EXPECT_EQ(reason("127.0.0.1", Stage::connect, 443), "allow default");
   EXPECT_EQ(reason("10.0.0.1", Stage::connect, 443), "block private_destination");
+}
+
+TEST_F(Centre, AnInterceptedAddressOpensWhereSomebodyHasNamedIt) {
+  Gate gate;
+  gate.address_literal = Choice::allow;  // of CONNECT
+  folder_.write("local/allow/domains", "192.0.3.1\nallowed-terror.example\n");
+  folder_.write("lists/gambling/domains", "192.0.3.9\n");
+  const auto answer = [&](std::string_view text, Stage stage, std::uint16_t port) {
+    const auto host = *categories::normalise_host(text, categories::HostSource::wire);
+    const auto verdict = engine_->decide({stage, host, port, "", Way::intercepted}, subject(kLearner), at(kSession));
+    return std::string(to_string(verdict.action)) + ' ' + std::string(to_string(verdict.reason));
+  };
+  load(policy(), gate);
+  for (const auto stage : {Stage::connect, Stage::http_request}) {
+    EXPECT_EQ(answer("unknown.example", stage, 443), "allow default");
+    EXPECT_EQ(answer("192.0.3.1", stage, 443), "block address_literal");
+    EXPECT_EQ(answer("93.184.216.34", stage, 443), "block address_literal");
+    EXPECT_EQ(answer("192.0.3.9", stage, 443), "block floor");
+  }
+  gate.nameless = Nameless::listed;
+  load(policy(), gate);
+  for (const auto stage : {Stage::connect, Stage::http_request}) {
+    EXPECT_EQ(answer("192.0.3.1", stage, 443), "allow allow_list");
+    EXPECT_EQ(answer("93.184.216.34", stage, 443), "allow essential");
+    EXPECT_EQ(answer("93.184.216.35", stage, 443), "block address_literal");
+    EXPECT_EQ(answer("192.0.3.9", stage, 443), "block floor");
+    EXPECT_EQ(answer("10.0.0.1", stage, 443), "block private_destination");
+  }
+  EXPECT_EQ(answer("192.0.3.1", Stage::connect, 80), "block port");
+}
+
+TEST(EchCover, IsTheNameItselfAlone) {
+  const auto covers = [](std::string_view name) {
+    return is_ech_cover(*categories::normalise_host(name, categories::HostSource::wire));
+  };
+  EXPECT_TRUE(covers("cloudflare-ech.com"));
+  EXPECT_TRUE(covers("Cloudflare-ECH.com."));
+  EXPECT_FALSE(covers("www.cloudflare-ech.com"));
+  EXPECT_FALSE(covers("cloudflare.com"));
 }
 
 TEST_F(Centre, GroupsByAddress) {

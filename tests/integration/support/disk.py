@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -33,3 +34,27 @@ def fill(folder):
 
 def make_read_only(folder):
     subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+
+
+def make_image(file, size=64 << 20):
+    """A file with an empty ext4 in it, which becomes read-only at an error; skips the test where there is no mkfs."""
+    mkfs = shutil.which("mkfs.ext4", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if not mkfs:
+        pytest.skip("there is no mkfs.ext4: install e2fsprogs")
+    with open(file, "wb") as image:
+        image.truncate(size)
+    subprocess.run([mkfs, "-q", "-e", "remount-ro", file], check=True)
+    return file
+
+
+@contextlib.contextmanager
+def mounted(image, folder):
+    """The file system in an image; skips the test where that is not possible. Gives the name of its block device."""
+    folder.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-o", "loop", image, folder], capture_output=True).returncode != 0:
+        pytest.skip("only root may mount an image, and only where there are loop devices")
+    try:
+        yield subprocess.run(["findmnt", "-no", "SOURCE", folder], capture_output=True, text=True,
+                             check=True).stdout.strip().removeprefix("/dev/")
+    finally:
+        subprocess.run(["umount", folder], check=True)

@@ -58,7 +58,8 @@ class Gateway:
     that ends by executing the gateway in its own place."""
 
     def __init__(self, folder, *, settings=None, policy=POLICY, lists=None, files=(), hosts=HOSTS,
-                 clock="2026-11-23T10:00", wrapper=(), state=None, arguments=()):
+                 clock="2026-11-23T10:00", wrapper=(), state=None, arguments=(),
+                 listen="127.0.0.1:0", descriptors=()):
         self.folder = pathlib.Path(folder)
         self.state = state or self.folder / "state"
         self.child = None
@@ -78,6 +79,8 @@ class Gateway:
         self.clock = clock
         self.wrapper = wrapper
         self.arguments = arguments
+        self.listen = listen
+        self.passed = descriptors  # that the gateway inherits
 
     def write_list(self, name, text):
         file = self.lists_folder / name
@@ -108,10 +111,11 @@ class Gateway:
         assert BINARY.is_file(), f"{BINARY} is not there: build it, or name it in BREAKWATER"
         clock = ["--clock", self.clock] if self.clock else []
         command = [*self.wrapper, BINARY, "serve", "--policy", self.policy_file, "--config", self.settings_file,
-                   "--state", self.state, "--listen", "127.0.0.1:0", *clock, *self.arguments]
+                   "--state", self.state, "--listen", self.listen, *clock, *self.arguments]
         command = [str(word) for word in command]
         with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "ab") as err:
-            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                          pass_fds=self.passed)
         line = until(self.announcement, lambda: f"the gateway to listen: {self.stderr()}")
         self.port = int(line.rpartition(":")[2])
         return self
@@ -150,8 +154,9 @@ class Gateway:
             return lines if len(lines) >= count else None
         return until(find, lambda: f"{count} log lines with {wanted}: {self.log_now()}")
 
-    def attempts(self):
-        command = [BINARY, "attempts", "--state", self.state, "--json"]
+    def attempts(self, state=None):
+        """Those of its state directory, or of a copy of it."""
+        command = [BINARY, "attempts", "--state", state or self.state, "--json"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert result.returncode == 0, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]

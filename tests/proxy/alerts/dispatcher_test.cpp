@@ -104,6 +104,40 @@ TEST_F(DispatcherTest, ASecondMessageOnlyWhereItRisesToDanger) {
   EXPECT_THAT(send(), ElementsAre());
 }
 
+TEST_F(DispatcherTest, AReportWaitsForAlertsAndCountsInNoHour) {
+  const ReportMail report{"report|1|dsl", "dsl",        "The week",
+                          "text\n",       "attached\n", {"r.pdf", "application/pdf", "%PDF-"}};
+  options_.per_hour = 2;
+  start();
+  for (int i = 0; i < 3; ++i) {
+    auto one = report;
+    one.key += std::to_string(i);
+    dispatcher_->post(one, now_);
+    dispatcher_->post(one, now_);
+  }
+  take(episode("E-1"));
+  take(episode("E-2"));
+  EXPECT_THAT(send(),
+              ElementsAre("dsl: DANGER: terrorism and extremism (E-1)", "dsl: DANGER: terrorism and extremism (E-2)",
+                          "dsl: The week", "dsl: The week", "dsl: The week"));
+  EXPECT_THAT(mails_.back(), testing::AllOf(HasSubstr("\r\ntext\r\n"), testing::Not(HasSubstr("attached")),
+                                            testing::Not(HasSubstr("%PDF"))));
+  start();  // also after a restart
+  dispatcher_->post(report, now_);
+  EXPECT_THAT(send(), ElementsAre("dsl: The week"));
+  dispatcher_->post(report, now_);
+  EXPECT_THAT(send(), ElementsAre());
+  now_ += minutes(61);
+  take(episode("E-3"));
+  take(episode("E-4"));
+  EXPECT_EQ(send().size(), 2U);
+  auto stranger = report;
+  stranger.key = "report|2";
+  stranger.recipient = "nobody";
+  dispatcher_->post(stranger, now_);
+  EXPECT_THAT(send(), ElementsAre());
+}
+
 TEST_F(DispatcherTest, MoreThanAnHourHoldsComesAsOneDigest) {
   for (int i = 0; i < 10; ++i) {
     take(episode("E-" + std::to_string(i)));

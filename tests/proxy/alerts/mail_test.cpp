@@ -29,6 +29,14 @@ Envelope envelope() {
           std::chrono::sys_seconds(std::chrono::seconds(1'795'428'000))};
 }
 
+TEST(Mail, AFileGoesBehindItsText) {
+  EXPECT_EQ(mixed_entity("See.\n", {"r.pdf", "application/pdf", "%PDF-"}, "b"),
+            "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=UTF-8; "
+            "format=flowed\r\nContent-Transfer-Encoding: 7bit\r\n\r\nSee.\r\n\r\n--b\r\n"
+            "Content-Type: application/pdf;\r\n name=\"r.pdf\"\r\nContent-Transfer-Encoding: base64\r\n"
+            "Content-Disposition: attachment; filename=\"r.pdf\"\r\n\r\nJVBERi0=\r\n\r\n--b--\r\n");
+}
+
 TEST(Mail, IsAMessageOfRfc5322) {
   EXPECT_EQ(
       compose(envelope(), text_entity("Good morning.\n\nMore.\n")),

@@ -126,5 +126,27 @@ TEST(Methods, Idempotent) {
     EXPECT_FALSE(is_idempotent(method)) << method;
 }
 
+TEST(OwnHops, AreCountedByTheNameInVia) {
+  const struct {
+    std::string_view via;
+    std::size_t hops;
+  } cases[] = {
+      {"", 0},
+      {"Via: 1.1 breakwater\r\n", 1},
+      {"Via: 1.0 a, HTTP/1.1  breakwater (a comment),,\r\nvia: 1.1 breakwater\r\n", 2},
+      {"Via: breakwater\r\nVia: 1.1 breakwater.example, 1.1 x breakwater\r\n", 0},
+  };
+  for (const auto& [via, hops] : cases) {
+    const auto bytes = "GET /a?b HTTP/1.1\r\nHost: [::1]:81\r\n" + std::string(via) + "\r\n";
+    RequestHead head;
+    HeadError error{};
+    ASSERT_EQ(parse_request_head(bytes, {}, head, error), HeadStatus::done) << via;
+    EXPECT_EQ(count_own_hops(head.fields), hops) << via;
+    std::string url;
+    append_url(url, head);
+    EXPECT_EQ(url, "http://[::1]:81/a?b");
+  }
+}
+
 }  // namespace
 }  // namespace breakwater::http

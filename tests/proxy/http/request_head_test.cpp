@@ -72,6 +72,7 @@ const Good kGood[] = {
     {"GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: closed\r\n\r\n", "a"},
     {"GET http://a/ HTTP/1.0\r\n\r\n", "a", 80, "/", {}, kClose},
     {"GET http://a/ HTTP/1.0\r\nHost: a\r\nProxy-Connection: Keep-Alive\r\n\r\n", "a", 80, "/", {}, kKeepAlive},
+    {"GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: close\r\n\r\n", "a", 80, "/", {}, kKeepAlive},
     {"GET http://a/ HTTP/1.0\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n", "a", 80, "/", {}, kClose},
     // upgrades
     {"GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n",

@@ -22,9 +22,9 @@ TEST(ParseEndpoint, RefusesEverythingElse) {
 TEST(OpenAcceptor, TwoQueuesShareAPort) {
   asio::io_context io;
   error_code error;
-  const auto first = open_acceptor(io.get_executor(), *parse_endpoint("127.0.0.1:0"), error);
+  const auto first = open_acceptor(io.get_executor(), *parse_endpoint("127.0.0.1:0"), ListenFor::itself, error);
   ASSERT_FALSE(error);
-  const auto second = open_acceptor(io.get_executor(), first.local_endpoint(), error);
+  const auto second = open_acceptor(io.get_executor(), first.local_endpoint(), ListenFor::itself, error);
   EXPECT_FALSE(error) << error.message();
   EXPECT_EQ(first.local_endpoint(), second.local_endpoint());
 }

@@ -18,7 +18,8 @@ using test::TemporaryFolder;
 class Books : public testing::Test {
  protected:
   std::unique_ptr<AcceptanceBook> acceptances() {
-    auto book = std::make_unique<AcceptanceBook>(folder_.path(), [this](const auto& text) { told_ += text + "\n"; });
+    auto book =
+        std::make_unique<AcceptanceBook>(folder_.path(), tag, [this](const auto& text) { told_ += text + "\n"; });
     if (const auto failed = book->open()) told_ += *failed;
     return book;
   }
@@ -28,11 +29,13 @@ class Books : public testing::Test {
     return out.str();
   }
 
+  static std::string tag(std::string_view person) { return "P-" + std::string(person.substr(person.find(':') + 1)); }
+
   TemporaryFolder folder_;
   std::string told_;
 };
 
-const Accepted kAnn{"2026-11-23T10:00:00Z", "user:ann", "1", "10.20.1.2", "Laptop \"7\"", "ann", "learners", "cy"};
+const Accepted kAnn{"2026-11-23T10:00:00Z", "user:ann", "1", "the \"learners\"", "cy"};
 
 constexpr rules::SysSeconds kNow(std::chrono::seconds(1'795'428'000));  // 2026-11-23 10:00 UTC
 
@@ -58,8 +61,8 @@ TEST_F(Books, AnAcceptanceOutlivesTheGateway) {
     EXPECT_EQ(known->of("user:bob", "1", kNow), Acceptance::missing);
   }
   EXPECT_EQ(text("acceptances.log"),
-            R"({"time":"2026-11-23T10:00:00Z","person":"user:ann","version":"1","address":"10.20.1.2",)"
-            R"("device":"Laptop \"7\"","user":"ann","group":"learners","language":"cy"})"
+            R"({"time":"2026-11-23T10:00:00Z","person":"P-ann","version":"1","group":"the \"learners\"",)"
+            R"("language":"cy","known_by":"user"})"
             "\n");
   struct stat status {};
   ASSERT_EQ(::stat((folder_.path() / "portal/acceptances.log").c_str(), &status), 0);
@@ -114,7 +117,7 @@ Review review(const std::string& person, const std::string& reference, const std
 }
 
 TEST_F(Books, ReviewsAreLimitedByPersonAndDay) {
-  ReviewBook book(folder_.path());
+  ReviewBook book(folder_.path(), tag);
   ASSERT_EQ(book.open(), std::nullopt);
   std::string error;
   for (std::size_t i = 0; i < ReviewBook::kPerPerson; ++i) {
@@ -130,6 +133,7 @@ TEST_F(Books, ReviewsAreLimitedByPersonAndDay) {
                 folder_.path(), [&](const Review&) { ++count; }, damaged),
             std::nullopt);
   EXPECT_EQ(count, ReviewBook::kPerPerson + 2);
+  EXPECT_THAT(text("reviews.log"), testing::HasSubstr(R"("person":"P-bob")"));
 }
 
 TEST_F(Books, AFileThatIsNotThereIsEmpty) {

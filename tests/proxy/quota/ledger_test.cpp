@@ -13,8 +13,10 @@ using testing::ElementsAre;
 class LedgerTest : public BookTest {
  protected:
   std::unique_ptr<Ledger> open() {
-    return std::make_unique<Ledger>(folder_.path(), [this](const std::string& message) { told_.push_back(message); });
+    return std::make_unique<Ledger>(folder_.path(), tag,
+                                    [this](const std::string& message) { told_.push_back(message); });
   }
+  static std::string tag(const std::string& person) { return "P-" + person.substr(person.find(':') + 1); }
   std::filesystem::path file() const { return folder_.path() / "quota" / "ledger.json"; }
 
   const SysSeconds now_ = at("2026-11-23T10:31");
@@ -22,14 +24,27 @@ class LedgerTest : public BookTest {
 };
 
 TEST_F(LedgerTest, KeepsItsCountsOverARestart) {
-  EXPECT_EQ(spent_bits(*open()->hand_in(policy(), use(kDay, 1 << 20), now_), "user:ann", now_), kDay);
+  EXPECT_EQ(spent_bits(*open()->hand_in(policy(), use(kDay, 1 << 20), now_), "P-ann", now_), kDay);
   struct stat status {};
   ASSERT_EQ(::stat(file().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
   const auto again = open();
-  EXPECT_EQ(spent_bits(*again->hand_in(policy(), {}, now_), "user:ann", now_), kDay);
+  EXPECT_EQ(spent_bits(*again->hand_in(policy(), {}, now_), "P-ann", now_), kDay);
   EXPECT_EQ(again->remaining(policy(), "user:ann", 0, now_)[1].bytes, 1U << 20);
   EXPECT_TRUE(told_.empty());
+}
+
+TEST_F(LedgerTest, WritesNoNameAndTakesThoseOfAnEarlierVersionOut) {
+  Book book;
+  book.add(policy(), use(kDay, 1 << 20), now_);
+  ASSERT_EQ(write_book(folder_.path(), {now_, book.people()}), std::nullopt);
+  auto ledger = open();
+  EXPECT_EQ(ledger->remaining(policy(), "user:ann", 0, now_)[1].bytes, 1U << 20) << "it counts on";
+  ledger.reset();
+  std::string error;
+  const auto people = read_book(folder_.path(), error).people;
+  EXPECT_EQ(people.size(), 1U);
+  EXPECT_TRUE(people.contains("P-ann"));
 }
 
 TEST_F(LedgerTest, ADamagedFileIsToldAndCountingBeginsAnew) {
@@ -42,7 +57,7 @@ TEST_F(LedgerTest, AFileThatCannotBeWrittenIsToldAndDoesNotStopTheCount) {
   folder_.write("quota", "a file where the folder should be");
   auto ledger = open();
   told_.clear();
-  EXPECT_EQ(spent_bits(*ledger->hand_in(policy(), use(kDay, 1 << 20), now_), "user:ann", now_), kDay);
+  EXPECT_EQ(spent_bits(*ledger->hand_in(policy(), use(kDay, 1 << 20), now_), "P-ann", now_), kDay);
   ledger.reset();
   ASSERT_EQ(told_.size(), 1U);
   EXPECT_TRUE(told_[0].ends_with(": what is used is not kept over a restart")) << told_[0];

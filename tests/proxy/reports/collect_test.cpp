@@ -1,5 +1,6 @@
 #include "proxy/reports/collect.h"
 
+#include "proxy/reports/coverage.h"
 #include "tests/proxy/safeguarding/case_fixture.h"
 
 namespace breakwater::reports {
@@ -68,6 +69,23 @@ TEST_F(CollectTest, CountsWhatIsInTheTime) {
   ASSERT_EQ(report.checks.size(), 2U);
   EXPECT_EQ(report.checks[1].outcome, Check::Outcome::failed);
   EXPECT_FALSE(report.head);
+}
+
+TEST_F(CollectTest, HasWhoOpenedNamesAndWhatTheFilterSaw) {
+  append(episode("E-1", kStart));
+  append(to_entry("E-1", safeguarding::Access{kStart, "A. Lead", "alerted", "show", "P-1"}));
+  append(to_entry("E-1", safeguarding::Access{kStart + hours(24 * 7), "A. Lead", "late", "show", "P-1"}));
+  append({kStart, Kind::alert, "E-1", R"({"state":"sent","role":"dsl","severity":"danger","tries":0})", {}});
+  append(to_entry(Coverage{kStart - hours(1), kStart, {{"requests", 7}}}));
+  const auto report = collected();
+  ASSERT_EQ(report.accesses.size(), 1U);
+  EXPECT_EQ(report.accesses[0].by, "A. Lead");
+  EXPECT_EQ(report.accesses[0].reference, "E-1");
+  EXPECT_TRUE(report.checks.empty());
+  const auto has = [](const auto& all, auto find) { return std::any_of(all.begin(), all.end(), find); };
+  EXPECT_TRUE(
+      has(report.coverage, [](const std::string& text) { return text.starts_with("The filter judged 7 requests"); }));
+  EXPECT_TRUE(has(report.episodes.at(0).timeline, [](const Step& step) { return step.what == "E-mail to dsl: sent"; }));
 }
 
 TEST_F(CollectTest, HasTheLastHead) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proxy/reports/cover.h"
 #include "proxy/reports/html.h"
 #include "tests/proxy/reports/sample_report.h"
 
@@ -16,28 +17,46 @@ TEST(Compose, EachAudienceSeesWhatItMay) {
   // The report holds everything for each of them: it is compose() that leaves out.
   struct Case {
     std::string_view text;
-    std::array<bool, 3> seen;  // by Audience
+    std::array<bool, 4> seen;  // by Audience
   };
   constexpr Case kCases[] = {
-      {"E-7KQ2M400", {true, true, true}},
-      {"P-00000001", {true, false, true}},
-      {"jo.bloggs", {true, false, false}},
-      {"another-one.example", {true, false, false}},
-      {"A. Lead", {true, false, false}},
-      {"spoke to the tutor", {true, false, false}},
-      {"2026-114", {true, false, false}},
-      {"<dt>Group</dt>", {true, false, true}},
-      {"The first attempt", {true, false, false}},
-      {"Fingerprint", {true, true, true}},
-      {"What needs you now", {true, false, false}},
+      {"E-7KQ2M400", {true, true, true, true}},       {"P-00000001", {true, false, true, true}},
+      {"jo.bloggs", {true, false, false, false}},     {"another-one.example", {true, false, false, false}},
+      {"A. Lead", {true, false, false, true}},        {"spoke to the tutor", {true, false, false, false}},
+      {"2026-114", {true, false, false, false}},      {"told by e-mail", {false, false, false, true}},
+      {"<dt>Group</dt>", {true, false, true, false}}, {"The first attempt", {true, false, false, false}},
+      {"Fingerprint", {true, true, true, true}},      {"What needs you now", {true, false, false, false}},
   };
-  for (const auto audience : {Audience::dsl, Audience::governance, Audience::it}) {
+  for (const auto audience : {Audience::dsl, Audience::governance, Audience::it, Audience::dpo}) {
     auto report = sample_report(Audience::dsl, 7);
     report.audience = audience;
     const auto html = to_html(compose(report));
     for (const auto& [text, seen] : kCases)
       EXPECT_EQ(has(html, text), seen[static_cast<std::size_t>(audience)]) << text << " for " << to_string(audience);
   }
+}
+
+TEST(Cover, NamesNobody) {
+  for (const auto audience : {Audience::dsl, Audience::governance, Audience::it, Audience::dpo}) {
+    auto report = sample_report(Audience::dsl, 7);
+    report.audience = audience;
+    const auto cover = cover_of(report);
+    const auto all = cover.subject + cover.text + cover.with_report + cover.file;
+    for (const std::string_view secret : {"P-0", "E-7", "jo.bloggs", "another-one.example", "A. Lead", "learners,"})
+      EXPECT_FALSE(has(all, secret)) << secret << " for " << to_string(audience);
+    EXPECT_TRUE(has(cover.text, fmt::format("--for {} --from 2026-11-16 --to 2026-11-22", to_string(audience))));
+  }
+}
+
+TEST(Cover, SaysHowMuchThereIs) {
+  const auto cover = cover_of(sample_report(Audience::dsl, 7));
+  EXPECT_EQ(cover.subject, "Safeguarding report, 2026-11-16 to 2026-11-22");
+  EXPECT_EQ(cover.file, "report-dsl-2026-11-16-to-2026-11-22");
+  for (const std::string_view text :
+       {"In this week, there were 7 episodes", "2 are of the gravest kind",
+        "2 episodes wait for somebody to look at them", "- Terrorism and extremism: 2 danger", "- Drugs: 1 notice",
+        "Checks of the filter: 2 made, 1 failed."})
+    EXPECT_TRUE(has(cover.text, text)) << text << '\n' << cover.text;
 }
 
 TEST(Compose, AWeekInWhichNothingHappened) {

@@ -84,6 +84,10 @@ inline Report sample_report(Audience audience, std::size_t episodes) {
   report.checks = {
       {kMonday + hours(8), "terrorism canary as learners", "blocked, as it should be", Check::Outcome::passed},
       {kMonday + hours(32), "malware canary as staff", "not blocked", Check::Outcome::failed}};
+  if (!report.episodes.empty()) {
+    const auto& about = report.episodes.front();
+    report.accesses = {{about.last, "A. Lead", "show", "told by e-mail", about.reference, "P-00000001"}};
+  }
   report.coverage = {"Records reach from the first to the last minute of this week."};
   report.head =
       Head{48'213, report.made - minutes(20), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -33,11 +33,33 @@ TEST_F(CaseTest, IsReadFromTheChain) {
   append(to_entry("E-1", Hold{kStart + minutes(21), Hold::Turn::on, "A. Lead", "police"}));
   about = only();
   EXPECT_EQ(about.state(), CaseState::referred);
-  EXPECT_EQ(about.decisions.front().outcome, "Prevent");
+  EXPECT_EQ(about.decisions.front().reason, "sealed");
+  EXPECT_EQ(about.decisions.front().outcome, "");
   EXPECT_EQ(about.decisions.front().by, "A. Lead");
   EXPECT_TRUE(about.held());
   append(to_entry("E-1", Hold{kStart + minutes(22), Hold::Turn::off, "A. Lead", "done"}));
   EXPECT_FALSE(only().held());
+}
+
+TEST_F(CaseTest, WhatPeopleWriteIsSealedAndOlderWordsStayReadable) {
+  append(episode("E-1", kStart));
+  append({kStart, Kind::decision, "E-1", R"({"state":"under review","reason":"old","outcome":"","by":"A"})", {}});
+  append(to_entry("E-1", Decision{kStart, CaseState::seen, "", "", "B"}));
+  append(to_entry("E-1", Decision{kStart, CaseState::referred, "Jo said so", "to the police", "C"}));
+  EXPECT_FALSE(store_->each({.kinds = {Kind::decision}}, [](const Record& record) {
+    EXPECT_EQ(record.body.value_or("").find("Jo"), std::string::npos);
+  }));
+  auto opener = holding_opener(state_);
+  ASSERT_TRUE(opener);
+  for (auto* with : {static_cast<Opener*>(nullptr), &*opener}) {
+    const auto cases = read_cases(*store_, {}, with);
+    ASSERT_TRUE(cases && cases->size() == 1 && cases->front().decisions.size() == 3);
+    const auto& decisions = cases->front().decisions;
+    EXPECT_EQ(decisions[0].reason, "old");
+    EXPECT_EQ(decisions[1].reason, "") << "nothing was said";
+    EXPECT_EQ(decisions[2].reason, with ? "Jo said so" : kSealedWords);
+    EXPECT_EQ(decisions[2].outcome, with ? "to the police" : "");
+  }
 }
 
 TEST_F(CaseTest, OfAReferenceOrATime) {

@@ -114,5 +114,38 @@ TEST_F(RetentionTest, TheKeeperRunsAtItsStartAndForANewPolicy) {
   EXPECT_EQ(failures, 0);
 }
 
+TEST_F(RetentionTest, WhatGoesElsewhereLeavesAReceipt) {
+  add("stays", 10);
+  std::atomic<int> failures = 0;
+  const RetentionKeeper keeper({}, {state_, [] { return day(100); }, [&](const std::string&) { ++failures; },
+                                    [](const rules::Retention&, Milliseconds now, std::vector<Deletion>& done) {
+                                      EXPECT_EQ(now, day(100));
+                                      Deletion deletion;
+                                      deletion.purpose = retention_purpose("reviews", days(7));
+                                      deletion.what = Deletion::What::elsewhere;
+                                      deletion.until = day(93);
+                                      deletion.count = 3;
+                                      done.push_back(deletion);
+                                      return std::string("a file is stuck");
+                                    }});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::vector<Deletion> receipts;
+  while ((receipts.empty() || failures == 0) && std::chrono::steady_clock::now() < end) {
+    receipts.clear();
+    ASSERT_FALSE(store_->each({.kinds = {Kind::deletion}}, [&](const Record& record) {
+      const auto read = parse_deletion(record);
+      ASSERT_TRUE(read);
+      receipts.push_back(*read);
+    }));
+  }
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipts[0].purpose, "retention: reviews after 7d");
+  EXPECT_EQ(receipts[0].count, 3);
+  EXPECT_EQ(receipts[0].what, Deletion::What::elsewhere);
+  EXPECT_FALSE(covers(receipts[0], {1, day(10), Kind::attempt, Deletion::What::names})) << "no record lost anything";
+  EXPECT_EQ(failures, 1) << "what went wrong is told all the same";
+  EXPECT_EQ(run({}, 100), "") << "and the chain holds";
+}
+
 }  // namespace
 }  // namespace breakwater::safeguarding

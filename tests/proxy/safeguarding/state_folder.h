@@ -52,6 +52,7 @@ class StateFolder : public ::testing::Test {
     made.time = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(time));
     made.id = std::move(id);
     made.host = "danger.example";
+    made.pseudonym = "P-" + made.id;
     return made;
   }
 

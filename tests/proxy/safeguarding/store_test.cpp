@@ -92,7 +92,7 @@ TEST_F(StoreTest, IsForItsOwnerOnlyAndSaysWhatItIs) {
         << file.path();
   const auto connection = raw();
   EXPECT_THAT(query(connection, "PRAGMA journal_mode"), ElementsAre("wal"));
-  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("3"));
+  EXPECT_THAT(query(connection, "PRAGMA user_version"), ElementsAre("4"));
   EXPECT_THAT(query(connection, "PRAGMA application_id"), ElementsAre(std::to_string(0x42574B52)));
   EXPECT_THAT(query(connection, "PRAGMA integrity_check"), ElementsAre("ok"));
 }
@@ -126,7 +126,7 @@ TEST_F(StoreTest, EarlierVersionsAreSealedByAWriterAndLeaveNoNameBehind) {
     const auto plain = read_file() + read_file("-wal");
     for (const char* name : {"SecretDevice", "SecretUser", "secret.test", "SecretWords", "10.0.0.77"})
       EXPECT_THAT(plain, Not(HasSubstr(name)));
-    EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("3"));
+    EXPECT_THAT(query(raw(), "PRAGMA user_version"), ElementsAre("4"));
     EXPECT_THAT(query(raw(), "PRAGMA integrity_check"), ElementsAre("ok"));
   }
 }
@@ -258,6 +258,29 @@ TEST_F(StoreTest, TextIsCleanAndBounded) {
   EXPECT_TRUE(found[0].url.ends_with("\xE2\x80\xA6[cut]"));
 }
 
+TEST_F(StoreTest, TextShowsWhatItHolds) {
+  const std::vector<std::pair<std::string, std::string>> kCases{
+      {"user\xE2\x80\xAEtxt.exe", "user\\u{202E}txt.exe"},  // right-to-left override
+      {"\xE2\x81\xA6isolate\xE2\x81\xA9", "\\u{2066}isolate\\u{2069}"},
+      {"zero\xE2\x80\x8Bwidth\xEF\xBB\xBF", "zero\\u{200B}width\\u{FEFF}"},
+      {"line\u2028end\xC2\x85", "line\\u{2028}end\\u{85}"},
+      {std::string("\xC2\x9B").append("31m"), "\\u{9B}31m"},  // an escape sequence of a terminal
+      {"\xF3\xA0\x81\x81tag", "\\u{E0041}tag"},
+      {"\x1B[31m\r\nBcc: x", "\\x1B[31m\\x0D\\x0ABcc: x"},
+      {"\xC0\xAF\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},  // overlong, surrogate
+      {"\xD9\x85\xDB\x8C\xE2\x80\x8C", "\xD9\x85\xDB\x8C\xE2\x80\x8C"},      // a joiner that Persian is written with
+      {"\xD0\xB0pple e\xCC\x81\xCC\x81", "\xD0\xB0pple e\xCC\x81\xCC\x81"},  // looks alike, or piles up: kept
+  };
+  for (const auto& [text, kept] : kCases) {
+    EXPECT_EQ(clean_text(text), kept);
+    EXPECT_EQ(clean_text(kept), kept);
+  }
+  std::string flood = "e";
+  for (int i = 0; i < 10'000; ++i)
+    flood += "\xE2\x80\xAE";
+  EXPECT_LE(clean_text(flood).size(), 4096U);
+}
+
 TEST_F(StoreTest, ReaderSeesWhatTheWriterCommits) {
   const auto writer = open();
   append(*writer, {attempt("a")});
@@ -304,7 +327,7 @@ TEST_F(StoreTest, DatabaseOfAnotherProgramOrALaterVersionIsRefused) {
 
   std::filesystem::remove(file_);
   open();
-  query(raw(), "PRAGMA user_version = 4");
+  query(raw(), "PRAGMA user_version = 5");
   EXPECT_THAT(refused().message, HasSubstr("later version"));
   EXPECT_THAT(refused(Store::Mode::read_only).message, HasSubstr("later version"));
 }

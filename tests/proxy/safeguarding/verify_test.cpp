@@ -165,6 +165,29 @@ TEST_F(VerifyTest, LinesOfHeadsAreCheckedThemselves) {
   EXPECT_EQ(fault(), "0: line 1 of heads.jsonl was edited: its signature does not hold");
 }
 
+TEST_F(VerifyTest, AHeadThatAPowerCutHasTornIsCutOffByTheNextWriter) {
+  make_chain();
+  const auto file = state_ / "heads.jsonl";
+  const auto whole = std::filesystem::file_size(file);
+  const std::string line = "{\"head\":\"" + to_text(head_) + "\"}\n";
+  const auto torn = [&](const std::string& tail) {
+    std::filesystem::resize_file(file, whole);
+    std::ofstream(file, std::ios::app) << tail;
+    EXPECT_NE(fault(), "none");
+    auto store = Store::open(state_, Store::Mode::read_write);
+    EXPECT_TRUE(store);
+    EXPECT_EQ(fault(), "none");
+    EXPECT_EQ(std::filesystem::file_size(file), whole);
+  };
+  for (std::size_t left = 1; left + 1 < line.size(); ++left)
+    torn(line.substr(0, left));
+  torn(std::string(300, '\0'));
+  torn(std::string(100, '\0') + line.substr(100));
+  EXPECT_TRUE((*Store::open(state_, Store::Mode::read_write))->sign_head(at(11)));
+  EXPECT_EQ(fault(), "none");
+  EXPECT_GT(std::filesystem::file_size(file), whole);
+}
+
 TEST_F(VerifyTest, ADeletionIsProvedAndHidesNothingElse) {
   make_chain();
   Deletion names{"names after 90d", Deletion::What::names, {Kind::attempt}, at(4), {2}};

@@ -24,6 +24,10 @@ TEST(Settings, AnEmptyFileGivesTheSafeDefaults) {
   EXPECT_EQ(settings.gate.address_literal, rules::Choice::block);
   EXPECT_EQ(settings.gate.sni_mismatch, rules::SniMismatch::judge_both);
   EXPECT_THAT(settings.gate.allow_private, testing::IsEmpty());
+  EXPECT_THAT(settings.intercept_http, testing::IsEmpty());
+  EXPECT_EQ(settings.intercept_mark, 0x42u);
+  EXPECT_EQ(settings.gate.nameless, rules::Nameless::block);
+  EXPECT_EQ(settings.gate.ech, rules::Choice::block);
 }
 
 TEST(Settings, TakesWhatTheFileSays) {
@@ -40,6 +44,13 @@ tunnel_idle = "1h"
 ports = [443, 8443]
 no_sni = "allow"
 sni_mismatch = "block"
+[intercept]
+http = ["0.0.0.0:3129"]
+tls = ["0.0.0.0:3130", "[::]:3130"]
+mode = "tproxy"
+mark = 0xff
+nameless = "listed"
+ech = "allow"
 [dns]
 servers = ["192.0.2.53:5353"]
 hosts = "hosts"
@@ -58,6 +69,11 @@ rotate_bytes = 4096
   EXPECT_THAT(settings.gate.connect_ports, testing::ElementsAre(443, 8443));
   EXPECT_EQ(settings.gate.no_sni, rules::Choice::allow);
   EXPECT_EQ(settings.gate.sni_mismatch, rules::SniMismatch::block);
+  EXPECT_THAT(settings.intercept_tls, testing::ElementsAre("0.0.0.0:3130", "[::]:3130"));
+  EXPECT_EQ(settings.intercept_mode, net::Redirection::tproxy);
+  EXPECT_EQ(settings.intercept_mark, 0xffu);
+  EXPECT_EQ(settings.gate.nameless, rules::Nameless::listed);
+  EXPECT_EQ(settings.gate.ech, rules::Choice::allow);
   EXPECT_EQ(settings.dns_hosts, "/etc/breakwater/hosts");
   EXPECT_EQ(settings.gate.allow_private.size(), 2u);
   EXPECT_EQ(settings.log_file, "/var/log/access.log");
@@ -81,21 +97,29 @@ no_sni = "alow"
 allow_private = ["10.1.2.3/8"]
 [colour]
 red = 1
+[intercept]
+mode = "nat"
+nameless = "allow"
+mark = 0x100000000
 )",
                               diagnostics);
   std::vector<std::string> lines;
   for (const auto& diagnostic : diagnostics)
     lines.push_back(std::to_string(diagnostic.line) + ": " + diagnostic.message);
-  EXPECT_THAT(lines, testing::UnorderedElementsAre("2: unknown setting \"proxy.listn\"; did you mean \"proxy.listen\"?",
-                                                   "3: proxy.listen: expected a list of ADDR:PORT",
-                                                   "4: proxy.connections: 0 is out of bounds (1 to 1000000)",
-                                                   testing::StartsWith("6: proxy.deadline.head: expected a duration"),
-                                                   testing::StartsWith("7: proxy.deadline.hello: \"1 week\""),
-                                                   "8: proxy.deadline.idle: \"1ms\" is out of bounds",
-                                                   "10: proxy.connect.ports: expected port numbers from 1 to 65535",
-                                                   "11: proxy.connect.no_sni: expected \"block\" or \"allow\"",
-                                                   "13: dns.allow_private: \"10.1.2.3/8\" is no network, as 10.0.0.0/8",
-                                                   testing::StartsWith("14: unknown setting \"colour\"")));
+  EXPECT_THAT(lines,
+              testing::UnorderedElementsAre("2: unknown setting \"proxy.listn\"; did you mean \"proxy.listen\"?",
+                                            "3: proxy.listen: expected a list of ADDR:PORT",
+                                            "4: proxy.connections: 0 is out of bounds (1 to 1000000)",
+                                            testing::StartsWith("6: proxy.deadline.head: expected a duration"),
+                                            testing::StartsWith("7: proxy.deadline.hello: \"1 week\""),
+                                            "8: proxy.deadline.idle: \"1ms\" is out of bounds",
+                                            "10: proxy.connect.ports: expected port numbers from 1 to 65535",
+                                            "11: proxy.connect.no_sni: expected \"block\" or \"allow\"",
+                                            "13: dns.allow_private: \"10.1.2.3/8\" is no network, as 10.0.0.0/8",
+                                            testing::StartsWith("14: unknown setting \"colour\""),
+                                            "17: intercept.mode: expected one of \"redirect\", \"tproxy\"",
+                                            "18: intercept.nameless: expected \"block\" or \"listed\"",
+                                            "19: intercept.mark: 4294967296 is out of bounds (0 to 4294967295)"));
   EXPECT_EQ(settings.head, 30s);  // what is wrong keeps its default
 }
 
@@ -139,7 +163,7 @@ TEST(Settings, BrokenTomlIsOneError) {
   EXPECT_TRUE(categories::has_errors(diagnostics));
 }
 
-TEST(Settings, MailIsSentSafelyOrTheMistakeIsTold) {
+TEST(Settings, MailAndRecordsAreSentSafelyOrTheMistakeIsTold) {
   struct Case {
     std::string_view text;
     std::vector<std::string> expected;
@@ -163,6 +187,11 @@ TEST(Settings, MailIsSentSafelyOrTheMistakeIsTold) {
        {"smtp.url: expected smtp://HOST:PORT or smtps://HOST:PORT, without name and password"}},
       {"smtp.from = \"a\"", {"smtp.from: \"a\" is no address"}},
       {"smtp.tls = \"yes\"", {R"(smtp.tls: expected one of "required", "starttls-if-offered", "none")"}},
+      {"store.central = \"host=db.example sslmode=verify-full\"\nstore.gateway = \"site 1\"", {}},
+      {"store.central = \"host=/run/pg password=a\"",
+       {"store.central: has a password in it: put that into the first line of store.password_file"}},
+      {"store.gateway = \"caf\u00e9\"", {"store.gateway: expected a name in quotes, of 64 ASCII characters at most"}},
+      {"store.centre = \"\"", {R"(unknown setting "store.centre"; did you mean "store.central"?)"}},
       {"alerts.least = 3", {R"(alerts.least: expected one of "notice", "warning", "danger")"}},
   };
   for (const auto& [text, expected] : table) {

@@ -35,6 +35,7 @@ AccessRecord full() {
   record.user = "a.learner";
   record.method = "GET";
   record.scheme = "http";
+  record.door = "intercepted";
   record.host = "casino.example";
   record.port = 80;
   record.dialled = "safe.example";
@@ -67,7 +68,7 @@ TEST(AppendJson, EveryKeyInItsOrder) {
   EXPECT_EQ(
       json(full()),
       R"({"time":"2026-11-23T10:05:07.042Z","id":"7QK4M-2XP9D","client":"10.20.0.7","group":"learners",)"
-      R"("user":"a.learner","method":"GET","scheme":"http","host":"casino.example",)"
+      R"("user":"a.learner","method":"GET","scheme":"http","door":"intercepted","host":"casino.example",)"
       R"("dialled":"safe.example","port":80,)"
       R"("url":"http://casino.example/a?b=c","search":"how to","sni":"sni.example","alpn":"h2,http/1.1","ech":"present",)"
       R"("action":"block","reason":"floor","detail":"a phrase","categories":["gambling","games"],)"

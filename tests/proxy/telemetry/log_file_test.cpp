@@ -84,5 +84,49 @@ TEST_F(LogFileTest, FullDiskKeepsTheRestAndTearsNoLine) {
   EXPECT_THAT(lines(path), ElementsAre("ddd", "eee"));
 }
 
+std::string line(const std::string& day, const std::string& rest = "") {
+  return R"({"time":"2026-11-)" + day + R"(T10:00:00.000Z")" + rest + "}\n";
+}
+
+TEST_F(LogFileTest, PrunesByTheTimesOfItsLines) {
+  const auto path = folder_ / "log";
+  LogFile file(path, kNever, 9);
+  std::size_t deleted = 7;
+  EXPECT_FALSE(file.prune("2026-11-30", "2026-11-30", deleted)) << "an empty one";
+  EXPECT_EQ(deleted, 0U);
+  const auto day = [&](const std::string& number, const std::string& rotate_before) {
+    EXPECT_FALSE(file.write(line(number)));
+    EXPECT_FALSE(file.prune("2026-11-" + rotate_before, "2026-11-01", deleted));
+  };
+  day("10", "09");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log.1")) << "it is not that old";
+  day("11", "10T10:00:00.000Z");
+  EXPECT_EQ(read(path), "");
+  EXPECT_EQ(read(folder_ / "log.1"), line("10") + line("11"));
+  day("12", "13");
+  day("13", "14");
+  EXPECT_EQ(read(folder_ / "log.3"), line("10") + line("11"));
+  EXPECT_FALSE(file.prune("2026-11-01", "2026-11-11", deleted));
+  EXPECT_EQ(deleted, 0U) << "its last line is younger";
+  EXPECT_FALSE(file.prune("2026-11-01", "2026-11-13", deleted));
+  EXPECT_EQ(deleted, 2U);
+  EXPECT_EQ(read(folder_ / "log.1"), line("13"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log.2"));
+}
+
+TEST_F(LogFileTest, WhatSaysNoTimeIsNotPruned) {
+  LogFile file(folder_ / "log", kNever, 3);
+  EXPECT_FALSE(file.write("no time\n"));
+  std::ofstream(folder_ / "log.1") << "no time\n\n{\"time\":\n";
+  std::ofstream(folder_ / "log.2") << line("10") << "no time\n{\"time\":\"cut";
+  std::ofstream(folder_ / "log.3") << std::string(3 << 20, 'x');
+  std::size_t deleted = 0;
+  EXPECT_FALSE(file.prune("2027", "2027", deleted));
+  EXPECT_EQ(deleted, 1U) << "the one that says when";
+  EXPECT_EQ(read(folder_ / "log"), "no time\n");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "log.1"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log.2"));
+}
+
 }  // namespace
 }  // namespace breakwater::telemetry

@@ -1,0 +1,156 @@
+// What was on its way to somebody else. The name in it decides, and that name is dialled: where the client meant to go
+// says the port and no more. Only what names no site at all is judged by that address.
+//
+//   destination is a door of the gateway itself, or the client is the gateway ──► loop, closed
+//   HTTP: Host ──► session.cpp, as an absolute URL      no request, no Host ─┐
+//   TLS:  server name ──► judged, dialled, relayed      none, no TLS ────────┴─► the address: named by a list, or
+//   blocked
+
+#include "proxy/app/session.h"
+#include "proxy/app/worker.h"
+#include "proxy/portal/request.h"
+#include "rules/ech_cover.h"
+
+namespace breakwater::app {
+
+net::Task<Session::Next> Session::intercepted() {
+  worker_.count().add(telemetry::Counter::intercepted);
+  if (const auto loop = find_loop(); !loop.empty()) {
+    begin();
+    know_subject();
+    refuse_as_loop(loop);
+    log();
+    co_return Next::closed;
+  }
+  if (interception_->protocol == Interception::Protocol::tls) co_return co_await intercepted_tls();
+  co_return Next::again;
+}
+
+/// Why the connection cannot be on its way to anybody else; "" where it is.
+std::string_view Session::find_loop() {
+  const auto& destination = interception_->destination;
+  if (is_own_address(subject_.address)) return "it comes from the gateway itself";
+  if (worker_.intercepts_at(destination.port()) && is_own_address(net::to_ip_address(destination.address())))
+    return "it was not redirected here";
+  return {};
+}
+
+void Session::refuse_as_loop(std::string_view detail) {
+  tx_.verdict = tx_.engine->refuse(rules::Reason::loop, subject_, worker_.services().clock.seconds());
+  tx_.detail = detail;
+}
+
+/// A proxy is asked by CONNECT, and another port is another server: neither can be meant for where this was going.
+std::optional<http::HeadError> Session::find_misdirection(const http::RequestHead& head) const {
+  if (head.form == http::TargetForm::authority) return http::HeadError::bad_target;
+  if (head.port != interception_->destination.port()) return http::HeadError::host_mismatch;
+  return std::nullopt;
+}
+
+net::Task<Session::Next> Session::intercepted_tls() {
+  begin();
+  tx_.scheme = "https";
+  tls::ClientHello hello;
+  const auto status = co_await receive_hello(hello);
+  if (tx_.end == "client") co_return Next::closed;  // gone before it said anything that could be judged
+  know_subject();
+  note_hello(status, hello);
+  if (const auto nameless = find_no_name(status, hello))
+    judge_address(*nameless);
+  else
+    judge_name(hello);
+  co_return co_await intercepted_tunnel(hello.record_version);
+}
+
+void Session::judge_name(const tls::ClientHello& hello) {
+  const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire);
+  if (!name) return judge_address({rules::Reason::sni, to_string(name.error())});
+  const auto now = worker_.services().clock.seconds();
+  tx_.host = *name;
+  tx_.port = interception_->destination.port();
+  if (name->text() == portal::kHost) {  // nothing here speaks TLS
+    tx_.verdict = tx_.engine->refuse(rules::Reason::portal, subject_, now);
+    return;
+  }
+  tx_.verdict = decide(stage(), *tx_.host, "");
+  const bool covers = hello.ech == tls::EchState::present && rules::is_ech_cover(*name) &&
+                      tx_.engine->snapshot()->gate.ech == rules::Choice::block;
+  if (tx_.verdict.action == rules::Action::block || !covers) return;
+  tx_.verdict = tx_.engine->refuse(rules::Reason::ech, subject_, now);
+  tx_.detail = "the server name covers another one";
+}
+
+/// Where nothing names a site. What lists say of the address counts, and is recorded, also where it is blocked anyway.
+void Session::judge_address(const Nameless& why) {
+  const auto& destination = interception_->destination;
+  const auto address = net::to_ip_address(destination.address());
+  tx_.host = *categories::normalise_host(address.to_string(), categories::HostSource::person);
+  tx_.port = destination.port();
+  tx_.detail = why.detail;
+  tx_.verdict = decide(stage(), *tx_.host, "");
+  const auto reason = tx_.verdict.reason;
+  if (reason == rules::Reason::address_literal || reason == rules::Reason::port) tx_.verdict.reason = why.reason;
+}
+
+/// After the verdict: to the origin, with what the client has said so far, or refused by an alert.
+net::Task<Session::Next> Session::intercepted_tunnel(std::uint16_t record_version) {
+  client_.disarm();
+  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  bool open = tx_.verdict.action == rules::Action::allow;
+  if (open) {
+    tx_.end = {};
+    quotas_ = tx_.verdict.quotas;
+    counted_ = 0;
+    tx_.dialled = tx_.verdict.dial_as;
+    count_if_private();
+    const auto dialled = co_await dial();
+    open = dialled.stream != nullptr;
+    if (open) {
+      origin_ = dialled.stream.get();
+      record_if_monitored(tx_.verdict);
+      co_await tunnel(*dialled.stream);
+      origin_ = nullptr;
+    } else if (dialled.status == 403) {
+      tx_.verdict =
+          tx_.engine->refuse(rules::Reason::private_destination, subject_, worker_.services().clock.seconds());
+    } else {
+      tx_.status = dialled.status;
+    }
+  }
+  if (!open) {
+    tx_.bytes_up += client_.in().size();
+    if (tx_.verdict.action == rules::Action::block) co_await refuse_tunnel(record_version);
+  }
+  log();
+  co_return tx_.verdict.action == rules::Action::block ? Next::close : Next::closed;
+}
+
+/// Something that is not HTTP, or does not say for which host it is.
+net::Task<Session::Next> Session::not_a_request(http::HeadError error) {
+  tx_.scheme = "tcp";
+  know_subject();
+  const bool is_http = error == http::HeadError::missing_host;
+  judge_address({is_http ? rules::Reason::no_host : rules::Reason::not_http, to_string(error)});
+  if (tx_.verdict.action == rules::Action::allow) co_return co_await intercepted_tunnel(0);
+  request_.persistence = http::Persistence::close;
+  co_return co_await refuse(http::status_of(error));
+}
+
+void Session::count_intercepted(rules::Reason reason) {
+  switch (reason) {
+    case rules::Reason::loop:
+      return worker_.count().add(telemetry::Counter::intercept_loops);
+    case rules::Reason::not_http:
+      return worker_.count().add(telemetry::Counter::intercept_not_http);
+    case rules::Reason::no_host:
+      return worker_.count().add(telemetry::Counter::intercept_no_host);
+    case rules::Reason::address_literal:
+      return worker_.count().add(telemetry::Counter::intercept_addresses);
+    case rules::Reason::ech:
+      return worker_.count().add(telemetry::Counter::intercept_ech);
+    default:
+      return;
+  }
+}
+
+}  // namespace breakwater::app

@@ -1,0 +1,109 @@
+#include "proxy/reports/accesses_section.h"
+
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "proxy/reports/csv.h"
+#include "proxy/reports/words.h"
+
+namespace breakwater::reports {
+namespace {
+
+using safeguarding::Kind;
+using safeguarding::Milliseconds;
+using safeguarding::Record;
+
+constexpr std::string_view kLimits =
+    ". Nobody can open a name on the gateway without this being recorded first; what somebody does with an exported "
+    "bundle elsewhere is not seen here. Learners appear by pseudonym.";
+
+SysSeconds seconds(Milliseconds time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+AccessEntry entry_of(const Record& record) {
+  AccessEntry entry;
+  entry.seq = record.seq;
+  entry.time = record.time;
+  entry.reference = record.reference;
+  entry.what = to_string(record.kind);
+  const auto body = nlohmann::json::parse(record.body.value_or(""), nullptr, false);
+  const auto text = [&body](const char* member) {
+    const auto found = body.is_object() ? body.find(member) : body.end();
+    return body.is_object() && found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (const auto deletion = parse_deletion(record)) {
+    entry.why = deletion->purpose;
+    entry.count = deletion->count;
+  } else if (record.kind == Kind::key) {
+    entry.why = "signs the heads of the chain from here on";
+  } else if (record.kind == Kind::access) {
+    if (auto what = text("what"); !what.empty()) entry.what = std::move(what);
+    entry.by = text("by");
+    entry.why = text("reason");
+    entry.subject = text("subject");
+  }
+  return entry;
+}
+
+std::string whom(const AccessEntry& entry) {
+  if (!entry.subject.empty()) return entry.subject;
+  return entry.by.empty() ? "\u2013" : "more than one person";
+}
+
+}  // namespace
+
+Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store, Milliseconds since,
+                                                                         Milliseconds until) {
+  std::vector<AccessEntry> all;
+  const auto error = store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until},
+                                [&all](const Record& record) { all.push_back(entry_of(record)); });
+  if (error) return *error;
+  return all;
+}
+
+void add_accesses(const std::vector<AccessEntry>& accesses, const date::time_zone& zone, std::vector<Block>& out) {
+  out.emplace_back(Heading{.text = "Who looked at names"});
+  std::set<std::string_view> people;
+  std::uint64_t looks = 0;
+  for (const auto& entry : accesses) {
+    if (entry.by.empty()) continue;
+    ++looks;
+    people.insert(entry.by);
+  }
+  auto summary = counted(looks, "time names were opened, or records left the gateway, by ",
+                         "times names were opened, or records left the gateway, by ");
+  summary.append(counted(people.size(), "person", "people")).append(kLimits);
+  out.emplace_back(Paragraph{.text = std::move(summary)});
+  if (accesses.empty()) return;
+  Table table;
+  table.caption = accesses.size() > kMostAccesses ? "The latest of them, oldest first" : "Each of them, oldest first";
+  table.columns = {{"When", 1.4}, {"Who", 1.5}, {"What", 1.4}, {"About", 1.5}, {"Why", 2.6}};
+  for (std::size_t i = accesses.size() - std::min(accesses.size(), kMostAccesses); i < accesses.size(); ++i) {
+    const auto& entry = accesses[i];
+    table.rows.push_back(
+        {{moment_text(seconds(entry.time), zone), {}, {}},
+         {entry.by.empty() ? "the gateway" : entry.by, {}, {}},
+         {entry.count > 0 ? entry.what + ": " + grouped(static_cast<std::uint64_t>(entry.count)) : entry.what, {}, {}},
+         {entry.reference.empty() ? whom(entry) : whom(entry) + ", " + entry.reference, {}, {}},
+         {entry.why, {}, {}}});
+  }
+  out.emplace_back(std::move(table));
+}
+
+std::string to_csv(const std::vector<AccessEntry>& accesses, const date::time_zone& zone) {
+  CsvWriter csv;
+  for (const auto* title : {"record", "time", "what", "by", "why", "reference", "subject", "count"})
+    csv.cell(title);
+  csv.end_row();
+  for (const auto& entry : accesses) {
+    csv.cell(std::to_string(entry.seq)).cell(rules::format_civil(seconds(entry.time), zone)).cell(entry.what);
+    csv.cell(entry.by).cell(entry.why).cell(entry.reference).cell(entry.subject);
+    csv.cell(entry.count > 0 ? std::to_string(entry.count) : "").end_row();
+  }
+  return csv.finish();
+}
+
+}  // namespace breakwater::reports

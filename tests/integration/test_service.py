@@ -1,0 +1,110 @@
+"""Under a service manager: what the gateway tells it, and the sockets that it is given."""
+
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from support.centre import centre
+from support.peer import connect, get
+from support.systemd import ServiceManager
+from support.tunnel import is_mirrored, mirror, mirrored_tunnel, ports
+from support.wait import until
+
+DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
+
+
+@pytest.fixture
+def manager(tmp_path):
+    with ServiceManager(tmp_path) as running:
+        yield running
+
+
+def test_it_says_what_it_does(start_gateway, manager):
+    gateway = start_gateway(**manager.options)
+    manager.wait_for("READY=1")
+    assert any(line.startswith("STATUS=3 entries of 3 lists") for line in manager.heard)
+    manager.wait_for("WATCHDOG=1", 2)
+    gateway.reload()
+    manager.wait_for("RELOADING=1")
+    manager.wait_for("READY=1", 2)
+    gateway.replace("policy.toml", "junk")
+    manager.wait_for("READY=1", 3)
+    assert manager.heard[-1].endswith("the last change was refused") or any("refused" in line for line in manager.listen())
+    gateway.stop()
+    manager.wait_for("STOPPING=1")
+    assert any(line.startswith("EXTEND_TIMEOUT_USEC=") for line in manager.heard)
+
+
+def test_a_worker_that_hangs_stops_the_watchdog(start_gateway, manager):
+    """Stopped, nothing of it turns: what systemd kills. Continued, it is heard again."""
+    gateway = start_gateway(**manager.options)
+    manager.wait_for("WATCHDOG=1")
+    gateway.child.send_signal(signal.SIGSTOP)
+    until(lambda: pathlib.Path(f"/proc/{gateway.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", "the stop")
+    heard = manager.listen().count("WATCHDOG=1")
+    gateway.child.send_signal(signal.SIGCONT)
+    manager.wait_for("WATCHDOG=1", heard + 1)
+
+
+def test_a_restart_under_load_refuses_no_connection(start_gateway, raw_origin, manager, tmp_path):
+    """Each client connects anew for each request, before, during and after two restarts; a tunnel lasts as it likes
+    until the limit of the drain."""
+    origin, echo = raw_origin(), raw_origin(mirror)
+    options = centre(settings={**ports(echo), "proxy.drain": "60s", "proxy.threads": 2}, **manager.options)
+    options["state"] = tmp_path / "state"
+    answered, failures, ended = [], [], threading.Event()
+
+    def ask():
+        while not ended.is_set():
+            try:
+                with connect(manager.port) as client:
+                    answered.append(client.send(get(origin.url())).response().status)
+            except Exception as failure:
+                failures.append(repr(failure))
+
+    gateway = start_gateway(**options)
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    try:
+        for _ in range(2):
+            until(lambda: len(answered) > 50 or failures, "requests to be answered")
+            tunnel = mirrored_tunnel(gateway, echo)
+            gateway.child.send_signal(signal.SIGTERM)
+            gateway.wait_for_stderr("draining")
+            assert is_mirrored(tunnel)
+            tunnel.close()
+            assert gateway.child.wait(60) == 0
+            answered.clear()
+            gateway = start_gateway(**options)
+        until(lambda: len(answered) > 50 or failures, "requests to be answered")
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+    assert failures == [] and set(answered) == {200}
+
+
+def test_a_socket_that_no_setting_names_is_told(start_gateway, manager):
+    gateway = start_gateway(**{**manager.options, "listen": "127.0.0.1:0"})
+    assert gateway.port != manager.port
+    gateway.wait_for_stderr(f"127.0.0.1:{manager.port}: the service manager listens there, but no setting names it")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze: deploy/install-packages test")
+@pytest.mark.parametrize("drop_ins", [[], ["interception.conf"]])
+def test_the_unit_is_hardened(tmp_path, drop_ins):
+    unit = tmp_path / "breakwater.service"
+    shutil.copy(DEPLOY / "systemd/breakwater.service", unit)
+    text = unit.read_text() + "".join((DEPLOY / "systemd" / name).read_text() for name in drop_ins)
+    unit.write_text(text)
+    result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit], capture_output=True,
+                            text=True, timeout=60)
+    overall = re.search(r"Overall exposure level[^:]*: ([0-9.]+)", result.stdout)
+    assert overall, result.stdout + result.stderr
+    assert float(overall[1]) < 2.0
