@@ -11,6 +11,7 @@
 #include "rules/policy_names.h"
 #include "rules/quantity_reader.h"
 #include "rules/recipient_parser.h"
+#include "rules/self_test_parser.h"
 #include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
 #include "rules/sign_in_parser.h"
@@ -338,6 +339,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
+  draft_.self_tests = parse_self_tests(top.tables("selftest"), draft_.groups, category_names_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));
   other_periods();

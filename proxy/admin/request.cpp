@@ -9,8 +9,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Command, std::string_view>, 3> kCommands{
-    {{Command::grant, "pass grant"}, {Command::list, "pass list"}, {Command::revoke, "pass revoke"}}};
+constexpr std::array<std::pair<Command, std::string_view>, 5> kCommands{
+    {{Command::grant, "pass grant"},
+     {Command::list, "pass list"},
+     {Command::revoke, "pass revoke"},
+     {Command::selftest_run, "selftest run"},
+     {Command::selftest_result, "selftest result"}}};
 
 /// The members of a request by their names: the one table for reading and writing.
 template <class R, class Visit>
@@ -27,6 +31,13 @@ void members(R& request, const Visit& visit) {
     case Command::revoke:
       visit("pass", request.id);
       visit("by", request.by);
+      break;
+    case Command::selftest_run:
+      visit("group", request.group);
+      visit("by", request.by);
+      break;
+    case Command::selftest_result:
+      visit("run", request.id);
       break;
     case Command::list:
       break;
@@ -48,7 +59,8 @@ Result<Request, std::string_view> parse_request(std::string_view line) {
   const auto name = text("command");
   const auto* const known =
       std::find_if(kCommands.begin(), kCommands.end(), [&name](const auto& each) { return each.second == name; });
-  if (known == kCommands.end()) return "the command is none of pass grant, pass list and pass revoke";
+  if (known == kCommands.end())
+    return "the command is none of pass grant, pass list, pass revoke, selftest run and selftest result";
   request.command = known->first;
   std::size_t taken = 1;
   members(request, [&](const char* key, std::string& member) {

@@ -92,6 +92,17 @@ void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Millise
     tell_of_episode(episode, names, now);
 }
 
+void Dispatcher::take(const FailedCheck& check, Milliseconds now) {
+  for (const auto& to : addressees_) {
+    if (to.recipient.role != Role::dsl && to.recipient.role != Role::it) continue;
+    auto letter =
+        letter_to(to, key_of("selftest", check.reference, to.recipient.name), check_notice(check, scene()), "", now);
+    letter.reference = check.reference;
+    letter.severity = Concern::danger;
+    queue(std::move(letter));
+  }
+}
+
 void Dispatcher::tell_of_episode(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
   const bool danger = episode.severity == Concern::danger;
   for (const auto& to : addressees_) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/alerts/certificate.h"
+#include "proxy/alerts/check_notice.h"
 #include "proxy/alerts/notice.h"
 #include "proxy/alerts/outbox.h"
 #include "proxy/alerts/smtp.h"
@@ -65,6 +66,9 @@ class Dispatcher {
 
   /// The messages about an episode that has begun or changed are on disk when it returns.
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names, Milliseconds now);
+
+  /// The same for a self-test: the lead and IT are told of it once.
+  void take(const FailedCheck& check, Milliseconds now);
 
   /// The letter to be sent now, the most serious first; nullopt: none is due. Where an hour has no room for all that
   /// are due to a recipient, a digest takes their place.

@@ -22,6 +22,7 @@ class AlertKeeper {
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names) {
     mailer_.take(episode, names);
   }
+  void take(const alerts::FailedCheck& check) { mailer_.take(check); }
 
  private:
   void catch_up();

@@ -201,7 +201,7 @@ void Session::show_in_window() {
                      : tx_.scheme == "https" ? rules::Stage::connect
                                              : rules::Stage::http_request;
   if (verdict.until) tx_.opens = tx_.engine->opens_at({stage, host, tx_.port, tx_.path}, subject_, now);
-  if (subject_.group >= snapshot.policy.groups.size()) return;
+  if (mark_ || subject_.group >= snapshot.policy.groups.size()) return;
   portal::Blocked blocked;
   blocked.time = now;
   blocked.reference = tx_.id;

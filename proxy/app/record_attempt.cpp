@@ -82,11 +82,11 @@ void Session::record_if_monitored(const rules::Verdict& verdict) {
 }
 
 /// True where the verdict is no concern, or its attempt is on disk. What waits for an acceptance alone is no attempt at
-/// anything.
+/// anything, and neither is the self-test.
 net::Task<bool> Session::make_durable() {
   const auto& verdict = tx_.verdict;
   if (verdict.concern == rules::Concern::none || verdict.action == rules::Action::allow) co_return true;
-  if (verdict.reason == rules::Reason::acceptance) co_return true;
+  if (verdict.reason == rules::Reason::acceptance || mark_) co_return true;
 
   struct Ticket {
     explicit Ticket(net::Executor executor) : done(executor) {}

@@ -110,6 +110,15 @@ void Safeguarding::use(const rules::Policy& policy) {
   if (retention_) retention_->use(policy.retention);
 }
 
+std::string Safeguarding::record_check(std::span<const safeguarding::Entry> entries,
+                                       const alerts::FailedCheck* failed) {
+  if (failed) alerts_.take(*failed);
+  const auto store = safeguarding::Store::open(state_, safeguarding::Store::Mode::read_write, sealer_);
+  if (!store) return store.error().message;
+  const auto error = (*store)->append(entries);
+  return error ? error->message : std::string();
+}
+
 void Safeguarding::stop() {
   ending_ = true;
   recorder_.reset();

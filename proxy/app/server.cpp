@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "categories/canary.h"
+#include "categories/sha256.h"
 #include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
@@ -18,6 +20,7 @@
 #include "proxy/app/pass_keeper.h"
 #include "proxy/app/safeguarding.h"
 #include "proxy/app/sealing.h"
+#include "proxy/app/self_test_keeper.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/auth/pac.h"
@@ -36,6 +39,7 @@ constexpr int kUsage = 2;
 constexpr std::chrono::milliseconds kLook{400};  ///< between two looks at the watched files
 constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of what each list decided
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
+constexpr std::size_t kPolicyDigits = 12;        ///< of its SHA-256, in the records of self-tests
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 /// The nice value of who compiles lists. Beside an equal a worker of a busy machine waits for a whole slice of time.
 constexpr int kGiveWay = 5;
@@ -92,7 +96,9 @@ class Server {
         signals_(io_, SIGHUP, SIGTERM, SIGINT),
         passes_(
             io_.get_executor(), options.state, clock, [this](auto snapshot) { put_passes(std::move(snapshot)); },
-            [this] { return pass_uses(); }) {}
+            [this] { return pass_uses(); },
+            [this](const auto& request, const auto& peer) { return self_tests_.answer(request, peer); }),
+        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
 
   int run() {
     in_force_ = load("start");
@@ -119,11 +125,13 @@ class Server {
       });
     }
     passes_.start();
+    self_tests_.start(plain_);
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     for (const auto& endpoint : announcements_)
       std::cout << "listening on " << endpoint << std::endl;
     io_.run();
+    self_tests_.stop();
     for (auto& worker : workers_)
       worker->join();
     authenticator_.reset();
@@ -197,10 +205,26 @@ class Server {
     next->snapshot = passes_.adopt(next->snapshot);
     warn_of_groups_without_accounts(settings_, next->snapshot->policy);
     seal_names_to(next->snapshot->policy, options_.state);
+    self_tests_.use(to_be_tested(next->snapshot, loaded));
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
     spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
-                 loaded.snapshot->catalogue->lists().size(), loaded.version);
+                 categories::count_real(loaded.snapshot->catalogue->lists()), loaded.version);
     return next;
+  }
+
+  SelfTestKeeper::InForce to_be_tested(std::shared_ptr<const rules::Snapshot> snapshot,
+                                       snapshot::Loaded& loaded) const {
+    SelfTestKeeper::InForce out;
+    out.basis.snapshot = std::move(snapshot);
+    out.basis.named = std::move(loaded.self_tests);
+    for (const auto& origin : loaded.origins)
+      out.basis.list_files.push_back(origin.file);
+    out.lists_version = loaded.version;
+    std::string error;
+    categories::Sha256 sum;
+    sum.update(snapshot::read_file(options_.policy, error).value_or(""));
+    out.policy = sum.hex().substr(0, kPolicyDigits);
+    return out;
   }
 
   bool listen(const InForce& in_force) {
@@ -214,7 +238,8 @@ class Server {
                             portal_,
                             desk_,
                             authenticator_.get(),
-                            sign_ins_};
+                            sign_ins_,
+                            marks_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -238,6 +263,7 @@ class Server {
           return false;
         }
       }
+      if (kind == Worker::Listener::plain && !plain_) plain_ = *endpoint;
       announcements_.push_back(net::to_string(*endpoint) + (kind == Worker::Listener::tls ? " by TLS" : ""));
     }
     return true;
@@ -407,6 +433,9 @@ class Server {
   net::asio::signal_set signals_;
   Watcher watcher_;
   PassKeeper passes_;
+  selftest::Marks marks_;
+  SelfTestKeeper self_tests_;
+  std::optional<net::tcp::endpoint> plain_;  ///< where the self-test asks
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to

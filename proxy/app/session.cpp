@@ -123,7 +123,7 @@ net::Task<Session::Next> Session::refuse_head(http::HeadError error) {
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
   const rules::Facts facts{stage, host, tx_.port, path};
   auto verdict = tx_.engine->decide(facts, subject_, worker_.services().clock.seconds());
-  if (!verdict.pass.empty()) worker_.pass_uses().add(verdict.pass, client_text_);
+  if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, client_text_);
   return verdict;
 }
 
@@ -158,25 +158,27 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   account_.clear();
   sign_in_failed_ = false;
-  if (!credentials.empty()) co_await sign_in(credentials);
+  if (!credentials.empty() && !mark_) co_await sign_in(credentials);
   know_person();
   tx_.engine = worker_.engine();
   const auto& policy = tx_.engine->snapshot()->policy;
   subject_.group = policy.group_of(subject_);
   subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
   know_acceptance(policy);
+  if (mark_) judge_as_group(policy);
   present_ = subject_;
 
   if (is_own(head)) co_return co_await own_page(head);
   const auto* const asked = probe(head);
   if (head.form == http::TargetForm::origin && !asked) co_return co_await refuse_head(http::HeadError::bad_target);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
+  note_for_self_test(tx_.verdict);
   if (asked && !is_final(tx_.verdict.reason)) {
     const auto base = own_base(head.form);
     client_.in().consume(head.size);
     co_return co_await answer_probe(*asked, base);
   }
-  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  if (!mark_) worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
   if (!is_connect && tx_.verdict.concern != rules::Concern::none) {
     auto approach = approach_of(head, tx_.search);
     tx_.approach = approach.word;
@@ -189,7 +191,8 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
       co_return co_await send_to_terms(portal::kBase, tx_.url);
     co_return co_await refuse(403);
   }
-  quotas_ = tx_.verdict.quotas;
+  if (mark_ && !is_connect) co_return co_await answer_self_test(head.size);
+  quotas_ = mark_ ? 0 : tx_.verdict.quotas;
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
@@ -231,7 +234,7 @@ void Session::log() {
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;
-    worker_.hits().add(*tx_.engine->snapshot(), verdict.because->list);
+    if (!mark_) worker_.hits().add(*tx_.engine->snapshot(), verdict.because->list);
     if (verdict.because->role == categories::ListRole::locked) {
       // What stands in a locked list is for the safeguarding record alone.
       record.host = "(withheld)";
@@ -261,6 +264,7 @@ void Session::log() {
 
 /// For who is at the address now. What another person had open does not go over to whoever signs in next.
 Session::Rejudged Session::identify_again(rules::SysSeconds now) {
+  if (mark_) return Rejudged::nothing_open;
   const auto* known = worker_.identities().find(subject_.address);
   const bool signed_in = subject_.confidence == rules::Confidence::account;
   if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user &&

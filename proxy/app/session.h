@@ -15,6 +15,7 @@
 #include "proxy/pages/block_page.h"
 #include "proxy/portal/request.h"
 #include "proxy/safeguarding/attempt.h"
+#include "proxy/selftest/marks.h"
 #include "proxy/tls/client_hello.h"
 
 namespace breakwater::portal {
@@ -30,8 +31,8 @@ class Worker;
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
 /// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
-/// exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
-/// quota).
+/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), dial.cpp (the way to an
+/// origin), quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not.
@@ -39,6 +40,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
           std::shared_ptr<const net::TlsServer> server);
 
   net::Task<> run();
+  /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
+  void stand_in(std::shared_ptr<selftest::Mark> mark);
 
   enum class Rejudged : std::uint8_t { nothing_open, kept, graced, cut };
   /// Asks again whether the open tunnel, or the answer that is on its way, may stay; ends it at once (floor) or after
@@ -161,6 +164,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> tunnel(net::Stream& upstream);
 
+  // self_test.cpp
+  void judge_as_group(const rules::Policy& policy);
+  void note_for_self_test(const rules::Verdict& verdict);
+  net::Task<Next> answer_self_test(std::size_t head_size);
+
   // quota_use.cpp
   std::uint64_t moved() const;
   void count_for(std::uint32_t quotas);
@@ -196,6 +204,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::uint64_t counted_ = 0;  ///< of moved()
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::uint64_t requests_ = 0;
+  std::shared_ptr<selftest::Mark> mark_;  ///< of a connection of the self-test
 };
 
 }  // namespace breakwater::app

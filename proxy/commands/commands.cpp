@@ -50,6 +50,7 @@ int run(int argc, const char* const* argv) {
   add_lists(commands);
   add_lessons(commands);
   add_records(commands);
+  add_selftest(commands);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

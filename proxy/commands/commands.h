@@ -49,6 +49,7 @@ void add_lists(Commands& commands);
 void add_lessons(Commands& commands);
 void add_people(Commands& commands);
 void add_records(Commands& commands);
+void add_selftest(Commands& commands);
 
 /// Everything after `int main(`: 2 where the command line is wrong.
 int run(int argc, const char* const* argv);

@@ -76,6 +76,8 @@ struct Settings {
   std::uint64_t alerts_per_hour = 0;
   rules::Concern alerts_least = rules::Concern::none;
   milliseconds alerts_escalate_after{};
+  std::vector<int> selftest_at;  ///< minutes from midnight
+  milliseconds selftest_after_change{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;
