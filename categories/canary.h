@@ -11,8 +11,8 @@
 /// of its own. A self-test asks for it, and so shows the whole way from a list to the block page.
 namespace breakwater::categories {
 
-/// "social-media/tiktok" -> "social-media-tiktok.canary.breakwater.test", as the starter lists name them too. `.test` is
-/// nobody's (RFC 6761, 6.2).
+/// "social-media/tiktok" -> "social-media-tiktok.canary.breakwater.test", as the starter lists name them too. `.test`
+/// is nobody's (RFC 6761, 6.2).
 std::string canary_host(std::string_view category);
 
 /// A host that no built-in list names, for what has to be allowed.

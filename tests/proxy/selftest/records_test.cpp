@@ -121,8 +121,8 @@ TEST_F(EvidenceTest, SaysWhenWhoWhatResultAndAction) {
   ASSERT_EQ(2U, evidence_.runs.size());
   EXPECT_EQ(2U, evidence_.runs[1].missed.size());
   for (const auto* const text : {"checked 2 times", "did not pass", "Mon 23 Nov", "the filter itself, as scheduled",
-                                 "terrorism", "learners, staff", "hate put into the floor (A. Lead)",
-                                 "in [floor].", "version 7 of the lists, policy 0123456789ab",
+                                 "terrorism", "learners, staff", "hate put into the floor (A. Lead)", "in [floor].",
+                                 "version 7 of the lists, policy 0123456789ab",
                                  "No list in force names a site of this category.", "Academy &lt;b&gt;", "bwh1."})
     EXPECT_THAT(html, HasSubstr(text)) << text;
   EXPECT_THAT(html, Not(HasSubstr("of another time")));
