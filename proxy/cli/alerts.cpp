@@ -21,25 +21,21 @@ namespace {
 
 using alerts::Letter;
 
-std::string time_text(alerts::Milliseconds time) {
-  return utc_text(std::chrono::floor<std::chrono::seconds>(time));
-}
-
 void print(const Letter& letter, Output output) {
   if (output == Output::text) {
-    std::cout << fmt::format("{}  {}  {}  {}  tries {}", time_text(letter.queued), letter.reference,
+    std::cout << fmt::format("{}  {}  {}  {}  tries {}", utc_text(letter.queued), letter.reference,
                              to_string(letter.severity), letter.recipient, letter.tries);
-    if (letter.tries > 0) std::cout << fmt::format(", next {}: {}", time_text(letter.next_try), letter.error);
+    if (letter.tries > 0) std::cout << fmt::format(", next {}: {}", utc_text(letter.next_try), letter.error);
     std::cout << '\n';
     return;
   }
-  const nlohmann::ordered_json json{{"queued", time_text(letter.queued)},
+  const nlohmann::ordered_json json{{"queued", utc_text(letter.queued)},
                                     {"reference", letter.reference},
                                     {"severity", to_string(letter.severity)},
                                     {"recipient", letter.recipient},
                                     {"to", letter.to},
                                     {"tries", letter.tries},
-                                    {"next_try", time_text(letter.next_try)},
+                                    {"next_try", utc_text(letter.next_try)},
                                     {"error", letter.error}};
   std::cout << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }

@@ -65,7 +65,7 @@ void print_json(const safeguarding::Attempt& attempt) {
   member("referrer", attempt.referrer);
   member("theme", attempt.theme);
   member("action", attempt.action);
-  if (attempt.count > 1) out += fmt::format(R"(,"count":{},"until":"{}")", attempt.count, utc(attempt.until));
+  if (attempt.count > 1) out += fmt::format(R"(,"count":{},"until":"{}")", attempt.count, time_text(attempt.until));
   std::cout << out << "}\n";
 }
 
@@ -81,7 +81,7 @@ void print_text(const safeguarding::Attempt& attempt) {
                 : attempt.user.empty() ? attempt.client
                                        : attempt.user + " at " + attempt.client);
   if (!attempt.group.empty()) std::cout << "  " << attempt.group;
-  if (attempt.count > 1) std::cout << "  " << attempt.count << " times until " << utc(attempt.until);
+  if (attempt.count > 1) std::cout << "  " << attempt.count << " times until " << time_text(attempt.until);
   if (!attempt.period.empty()) std::cout << " in " << attempt.period;
   std::cout << "  " << attempt.id << '\n';
 }

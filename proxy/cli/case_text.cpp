@@ -17,10 +17,6 @@ using reports::visible_text;
 using safeguarding::Case;
 using safeguarding::Milliseconds;
 
-std::string time_text(Milliseconds time) {
-  return utc_text(std::chrono::floor<std::chrono::seconds>(time));
-}
-
 Json parsed(const std::string& text) {
   return Json::parse(text, nullptr, false);
 }
@@ -31,7 +27,7 @@ Json summary(const Case& about) {
   return {{"reference", about.episode.reference},
           {"state", to_string(about.state())},
           {"held", about.held()},
-          {"first_look", look ? Json(time_text(*look)) : Json()},
+          {"first_look", look ? Json(utc_text(*look)) : Json()},
           {"episode", parsed(safeguarding::to_json(about.episode))}};
 }
 
@@ -41,22 +37,22 @@ Json all(const Case& about, const safeguarding::EpisodeNames* names) {
     json[list] = Json::array();
   for (const auto& one : about.growth)
     json["growth"].push_back(
-        {{"time", time_text(one.time)}, {"stage", to_string(one.stage)}, {"attempts", one.attempts}});
+        {{"time", utc_text(one.time)}, {"stage", to_string(one.stage)}, {"attempts", one.attempts}});
   for (const auto& one : about.alerts)
-    json["alerts"].push_back({{"time", time_text(one.time)}, {"state", one.state}, {"role", one.role}});
+    json["alerts"].push_back({{"time", utc_text(one.time)}, {"state", one.state}, {"role", one.role}});
   for (const auto& one : about.decisions)
-    json["decisions"].push_back({{"time", time_text(one.time)},
+    json["decisions"].push_back({{"time", utc_text(one.time)},
                                  {"state", to_string(one.state)},
                                  {"reason", one.reason},
                                  {"outcome", one.outcome},
                                  {"by", one.by}});
   for (const auto& one : about.holds)
-    json["holds"].push_back({{"time", time_text(one.time)},
+    json["holds"].push_back({{"time", utc_text(one.time)},
                              {"hold", one.turn == safeguarding::Hold::Turn::on},
                              {"by", one.by},
                              {"reason", one.reason}});
   for (const auto& one : about.accesses)
-    json["accesses"].push_back({{"time", time_text(one.time)},
+    json["accesses"].push_back({{"time", utc_text(one.time)},
                                 {"by", one.by},
                                 {"reason", one.reason},
                                 {"what", one.what},
@@ -78,7 +74,7 @@ void print_fact(std::string_view what, std::string_view value) {
 void print_line(const Case& about, Output output) {
   if (output == Output::json) return print(summary(about));
   const auto& episode = about.episode;
-  std::cout << fmt::format("{}  {}  {:<7}  {}  {}  {}, {}{}\n", time_text(episode.first), episode.reference,
+  std::cout << fmt::format("{}  {}  {:<7}  {}  {}  {}, {}{}\n", utc_text(episode.first), episode.reference,
                            to_string(episode.severity), visible_text(episode.theme), visible_text(episode.pseudonym),
                            reports::counted(episode.attempts, "attempt", "attempts"), to_string(about.state()),
                            about.held() ? ", held" : "");
@@ -108,7 +104,7 @@ void print_all(const Case& about, const safeguarding::EpisodeNames* names, Outpu
   for (const auto& words : names->searches)
     print_fact("searched", words);
   for (const auto& visit : names->context)
-    print_fact("context", fmt::format("{}  {} {}", time_text(visit.time), to_string(visit.action), visit.host));
+    print_fact("context", fmt::format("{}  {} {}", utc_text(visit.time), to_string(visit.action), visit.host));
 }
 
 }  // namespace breakwater::cli

@@ -68,23 +68,23 @@ void print(const ordered_json& json) {
 
 void print_json(const CentralGateway& gateway) {
   ordered_json fork;
-  if (gateway.fork) fork = {{"message", gateway.fork->message}, {"time", time_text(gateway.fork->time)}};
+  if (gateway.fork) fork = {{"message", gateway.fork->message}, {"time", utc_text(gateway.fork->time)}};
   print({{"gateway", gateway.name},
          {"key", key_of(gateway)},
          {"records", gateway.seq},
          {"waiting", gateway.waiting},
-         {"heard", time_text(gateway.heard)},
-         {"forwarded", time_text(gateway.forwarded)},
+         {"heard", utc_text(gateway.heard)},
+         {"forwarded", utc_text(gateway.forwarded)},
          {"forked", gateway.is_forked()},
          {"fork", fork}});
 }
 
 void print_text(const CentralGateway& gateway) {
   std::cout << gateway.name << " (" << key_of(gateway) << "): " << gateway.seq << " records, " << gateway.waiting
-            << " still to come; forwarded " << time_text(gateway.forwarded) << ", heard " << time_text(gateway.heard)
+            << " still to come; forwarded " << utc_text(gateway.forwarded) << ", heard " << utc_text(gateway.heard)
             << '\n';
   if (gateway.fork)
-    std::cout << "  " << (gateway.is_forked() ? "forked" : "was forked") << " at " << time_text(gateway.fork->time)
+    std::cout << "  " << (gateway.is_forked() ? "forked" : "was forked") << " at " << utc_text(gateway.fork->time)
               << ": " << gateway.fork->message << '\n';
 }
 

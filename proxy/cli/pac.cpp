@@ -18,8 +18,8 @@ int pac(const std::filesystem::path& config) {
   print_errors(diagnostics);
   if (categories::has_errors(diagnostics)) return kWrong;
   if (settings.pac_host.empty()) return fail("proxy.pac.host does not say how clients call the gateway");
-  std::cout << auth::pac_text(
-      {settings.pac_host, snapshot::port_of(settings.tls_listen), snapshot::port_of(settings.listen), settings.pac_direct});
+  std::cout << auth::pac_text({settings.pac_host, snapshot::port_of(settings.tls_listen),
+                               snapshot::port_of(settings.listen), settings.pac_direct});
   return 0;
 }
 

@@ -16,6 +16,10 @@ void print_errors(const categories::Diagnostics& diagnostics) {
     if (diagnostic.severity == categories::Severity::error) std::cerr << to_string(diagnostic) << '\n';
 }
 
+std::string utc_text(std::chrono::sys_time<std::chrono::milliseconds> when) {
+  return utc_text(std::chrono::floor<std::chrono::seconds>(when));
+}
+
 std::string utc_text(std::chrono::sys_seconds when) {
   if (when == std::chrono::sys_seconds{}) return "never";
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(when)));

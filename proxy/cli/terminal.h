@@ -19,6 +19,7 @@ void print_errors(const categories::Diagnostics& diagnostics);
 
 /// RFC 3339 in UTC; "never" for the beginning of time.
 std::string utc_text(std::chrono::sys_seconds when);
+std::string utc_text(std::chrono::sys_time<std::chrono::milliseconds> when);
 /// "3 h", "2 days"
 std::string age_text(std::chrono::seconds age);
 

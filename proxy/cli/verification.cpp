@@ -48,10 +48,6 @@ std::optional<std::vector<Head>> heads_in(const std::string& given) {
   return std::nullopt;
 }
 
-std::string time_text(safeguarding::Milliseconds time) {
-  return utc_text(std::chrono::floor<std::chrono::seconds>(time));
-}
-
 nlohmann::ordered_json verification_json(const Verification& found) {
   nlohmann::ordered_json json{{"ok", !found.fault}, {"records", found.records}, {"heads", found.heads}};
   json["head"] = found.head ? nlohmann::ordered_json(to_text(*found.head)) : nullptr;
@@ -66,14 +62,14 @@ nlohmann::ordered_json verification_json(const Verification& found) {
 
 void print_verification(const Verification& found) {
   if (found.records > 0)
-    std::cout << found.records << " records from " << time_text(found.first) << " to " << time_text(found.last) << '\n';
+    std::cout << found.records << " records from " << utc_text(found.first) << " to " << utc_text(found.last) << '\n';
   if (found.head)
-    std::cout << found.heads << " signed heads, the last of " << time_text(found.head->time) << " for record "
+    std::cout << found.heads << " signed heads, the last of " << utc_text(found.head->time) << " for record "
               << found.head->seq << '\n';
   for (const auto& deletion : found.deletions)
     std::cout << "record " << deletion.seq << " deletes "
               << (deletion.what == safeguarding::Deletion::What::all ? "all" : "names") << " of " << deletion.count
-              << " records before " << time_text(deletion.until) << ": " << deletion.purpose << '\n';
+              << " records before " << utc_text(deletion.until) << ": " << deletion.purpose << '\n';
   if (!found.fault) std::cout << (found.records > 0 ? "every record is as it was written\n" : "there are no records\n");
 }
 

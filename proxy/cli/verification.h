@@ -15,9 +15,6 @@ namespace breakwater::cli {
 /// sound head in it, and that is told.
 std::optional<std::vector<safeguarding::Head>> heads_in(const std::string& given);
 
-/// To seconds, in UTC.
-std::string time_text(safeguarding::Milliseconds time);
-
 nlohmann::ordered_json verification_json(const safeguarding::Verification& found);
 void print_verification(const safeguarding::Verification& found);
 

@@ -28,7 +28,7 @@ int verify_bundle(const VerifyOptions& options) {
       json["fault"] = {{"record", 0}, {"message", error}};
     std::cout << json.dump() << '\n';
   } else if (bundle) {
-    std::cout << bundle->records.size() << " records about " << bundle->about << ", made " << time_text(bundle->made)
+    std::cout << bundle->records.size() << " records about " << bundle->about << ", made " << utc_text(bundle->made)
               << " for " << bundle->by << "\nsigned by " << signer
               << " (compare with chain.pub of the gateway)\nevery record is as it was exported\n";
   }
