@@ -5,6 +5,7 @@
 #include <set>
 
 #include "categories/built_in_categories.h"
+#include "categories/canary.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/list_files.h"
@@ -73,6 +74,7 @@ struct CatalogueBuilder::Impl {
   std::uint64_t fingerprint() const;
   std::optional<std::vector<std::uint8_t>> compile(BuildReport& report);
   void check_not_empty(const Range& range, BuildReport& report) const;
+  void add_canaries(HostIndexBuilder& hosts, std::vector<ListInfo>& lists) const;
   void write_tables(const BuildReport& report, ImageWriter& image) const;
 
   const Sources& sources;
@@ -203,6 +205,7 @@ bool CatalogueBuilder::Impl::read(BuildReport& report) {
 
 std::uint64_t CatalogueBuilder::Impl::fingerprint() const {
   SectionWriter text;
+  text.text("with canaries");
   text.number(host_key(key(), "key"));
   for (const auto& placed : parts) {
     text.text(placed.name);
@@ -241,6 +244,8 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
     for (const auto& pattern : part.patterns())
       if (expired.holds(pattern.line)) patterns.add(pattern.kind, pattern.text, make_target(id, pattern.line), role);
   }
+  const auto read = report.lists.size();
+  add_canaries(hosts, report.lists);
   hosts.write(image, report.lists);
   std::vector<PatternCompiler::Refusal> refusals;
   std::string message;
@@ -260,9 +265,23 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
                                     std::to_string(number - kKeptPerList) + " more patterns that no engine takes"});
   for (const auto& range : ranges)
     check_not_empty(range, report);
-  if (has_errors(report.diagnostics)) return std::nullopt;
+  std::for_each(report.lists.begin() + static_cast<std::ptrdiff_t>(read), report.lists.end(),
+                [](ListInfo& canary) { canary.entries = 0; });
   write_tables(report, image);
+  report.lists.resize(read);
+  if (has_errors(report.diagnostics)) return std::nullopt;
   return std::move(image).finish();
+}
+
+/// Behind all that was read. A name that is too long for a host has no canary.
+void CatalogueBuilder::Impl::add_canaries(HostIndexBuilder& hosts, std::vector<ListInfo>& lists) const {
+  for (std::size_t id = 0; id < table.size(); ++id) {
+    const auto category = static_cast<CategoryId>(id);
+    const auto host = normalise_host(canary_host(table.name(category)), HostSource::person);
+    if (!host || lists.size() > std::numeric_limits<ListId>::max()) continue;
+    hosts.add(host_key(key(), host->text()), make_target(static_cast<ListId>(lists.size()), 1));
+    lists.push_back({canary_list(table.name(category)), category});
+  }
 }
 
 void CatalogueBuilder::Impl::write_tables(const BuildReport& report, ImageWriter& image) const {

@@ -12,6 +12,7 @@
 #include "rules/feed.h"
 #include "rules/policy.h"
 #include "rules/quota_parser.h"
+#include "rules/self_test.h"
 #include "rules/theme_parser.h"
 
 namespace breakwater::rules {
@@ -51,6 +52,7 @@ struct PolicyDraft {
   Retention retention;
   PrivateUse private_use;
   ReportSchedule reports;
+  std::vector<SelfTest> self_tests;
 };
 
 /// Parses and checks a file; see PolicyFile::parse(). Every mistake goes to the sink; without one the draft is whole.

@@ -55,6 +55,10 @@ const date::time_zone& PolicyFile::zone() const {
   return *impl_->draft.zone;
 }
 
+const std::vector<SelfTest>& PolicyFile::self_tests() const {
+  return impl_->draft.self_tests;
+}
+
 std::optional<Policy> PolicyFile::resolve(const categories::Catalogue& catalogue,
                                           categories::Diagnostics& diagnostics) const {
   DiagnosticSink sink(impl_->draft.file, impl_->draft.text);

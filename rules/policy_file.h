@@ -13,6 +13,7 @@
 #include "rules/calendar.h"
 #include "rules/feed.h"
 #include "rules/policy.h"
+#include "rules/self_test.h"
 
 namespace breakwater::rules {
 
@@ -41,6 +42,7 @@ class PolicyFile {
   /// The centre's own hosts ([centre] hosts), in normal form.
   const std::vector<std::string>& own_hosts() const;
   const date::time_zone& zone() const;
+  const std::vector<SelfTest>& self_tests() const;
 
   /// Resolves category names and checks that floor and essential do not meet. nullopt where there was an error. The
   /// timetables have no events of calendars: who reads the calendars puts them in.

@@ -15,6 +15,7 @@
 #include "rules/report_schedule_parser.h"
 #include "rules/retention_parser.h"
 #include "rules/safe_search_parser.h"
+#include "rules/self_test_parser.h"
 #include "rules/sign_in_parser.h"
 #include "rules/theme_parser.h"
 #include "rules/timetable_parser.h"
@@ -343,6 +344,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
   if (auto table = top.table("reports"))
     draft_.reports = parse_report_schedule(*table, draft_.recipients, draft_.timetables, sink_);
+  draft_.self_tests = parse_self_tests(top.tables("selftest"), draft_.groups, category_names_, sink_);
   rules(top.tables("rule"));
   quotas(top.tables("quota"));
   other_periods();

@@ -33,6 +33,7 @@ class PolicyBuilder {
     essential();
     rules();
     quotas();
+    self_tests();
     return std::move(policy_);
   }
 
@@ -41,6 +42,7 @@ class PolicyBuilder {
     concern();
     safeguarding();
     essential();
+    self_tests();
     for (const auto& rule : draft_.rules)
       for (const auto* names : {&rule.allow, &rule.block})
         for (const auto& text : *names)
@@ -57,6 +59,11 @@ class PolicyBuilder {
       sink_.error(text.place, "unknown category " + in_quotes(text.value) +
                                   sink_.did_you_mean(text.place, text.value, table_.names()));
     return found;
+  }
+
+  void self_tests() {
+    for (const auto& test : draft_.self_tests)
+      if (!test.category.empty()) category({test.category, test.place});
   }
 
   /// Applies each mention to its whole family, parents first, so that the more specific name has the last word.

@@ -9,10 +9,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Command, std::string_view>, 4> kCommands{{{Command::grant, "pass grant"},
-                                                                         {Command::list, "pass list"},
-                                                                         {Command::revoke, "pass revoke"},
-                                                                         {Command::status, "status"}}};
+constexpr std::array<std::pair<Command, std::string_view>, 6> kCommands{
+    {{Command::grant, "pass grant"},
+     {Command::list, "pass list"},
+     {Command::revoke, "pass revoke"},
+     {Command::status, "status"},
+     {Command::selftest_run, "selftest run"},
+     {Command::selftest_result, "selftest result"}}};
 
 /// The members of a request by their names: the one table for reading and writing.
 template <class R, class Visit>
@@ -29,6 +32,13 @@ void members(R& request, const Visit& visit) {
     case Command::revoke:
       visit("pass", request.id);
       visit("by", request.by);
+      break;
+    case Command::selftest_run:
+      visit("group", request.group);
+      visit("by", request.by);
+      break;
+    case Command::selftest_result:
+      visit("run", request.id);
       break;
     case Command::list:
     case Command::status:
@@ -51,7 +61,8 @@ Result<Request, std::string_view> parse_request(std::string_view line) {
   const auto name = text("command");
   const auto* const known =
       std::find_if(kCommands.begin(), kCommands.end(), [&name](const auto& each) { return each.second == name; });
-  if (known == kCommands.end()) return "the command is none of pass grant, pass list, pass revoke and status";
+  if (known == kCommands.end())
+    return "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result";
   request.command = known->first;
   std::size_t taken = 1;
   members(request, [&](const char* key, std::string& member) {

@@ -12,15 +12,16 @@ namespace breakwater::admin {
 /// The longest line that may come over the control socket, its end included.
 inline constexpr std::size_t kMaxRequest = 4096;
 
-enum class Command : std::uint8_t { grant, list, revoke, status };
+enum class Command : std::uint8_t { grant, list, revoke, status, selftest_run, selftest_result };
 
 /// What is asked of a running gateway, one JSON object of strings on one line:
 /// {"command":"pass grant","group":"learners","category":"games","until":"bell","by":"a tutor","reason":"a lesson"}
 struct Request {
   Command command = Command::list;
   rules::GrantRequest grant;  ///< of `grant`
-  std::string id;             ///< of `revoke`
-  std::string by;             ///< of `revoke`
+  std::string id;             ///< of `revoke`; of `selftest_result`
+  std::string by;             ///< of `revoke` and `selftest_run`
+  std::string group{};        ///< of `selftest_run`; "": all
 };
 
 /// `line` is without its end. The error is a phrase for the answer. Never throws.

@@ -102,6 +102,19 @@ void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Millise
     tell_of_episode(episode, names, now);
 }
 
+void Dispatcher::take(const FailedCheck& check, Milliseconds now) {
+  const auto notice = check_notice(check, scene());
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  for (const auto& to : addressees_) {
+    if (to.recipient.role != Role::dsl && to.recipient.role != Role::it) continue;
+    const auto key = key_of("selftest", check.reference, to.recipient.name);
+    auto letter = letter_to(to, key, mail_to(to, options_.from, key, notice, text_entity(notice.text), second), now);
+    letter.reference = check.reference;
+    letter.severity = Concern::danger;
+    queue(std::move(letter));
+  }
+}
+
 void Dispatcher::tell_of_episode(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
   const bool danger = episode.severity == Concern::danger;
   for (const auto& to : addressees_) {

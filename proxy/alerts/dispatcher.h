@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/alerts/certificate.h"
+#include "proxy/alerts/check_notice.h"
 #include "proxy/alerts/mail.h"
 #include "proxy/alerts/notice.h"
 #include "proxy/alerts/outbox.h"
@@ -84,6 +85,9 @@ class Dispatcher {
   /// Queues it, where somebody of that name is among the addressees. It goes when no message about an episode can go,
   /// whatever the hour has room for.
   void post(const ReportMail& report, Milliseconds now);
+
+  /// The same for a self-test: the lead and IT are told of it once.
+  void take(const FailedCheck& check, Milliseconds now);
 
   /// The letter to be sent now, the most serious first; nullopt: none is due. Where an hour has no room for all that
   /// are due to a recipient, a digest takes their place.

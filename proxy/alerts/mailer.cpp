@@ -91,6 +91,14 @@ void Mailer::take(const safeguarding::Episode& episode, const safeguarding::Epis
   impl_->wake.notify_one();
 }
 
+void Mailer::take(const FailedCheck& check) {
+  if (impl_->server.url.empty()) return;
+  const std::lock_guard lock(impl_->mutex);
+  impl_->dispatcher.take(check, impl_->now());
+  impl_->news = true;
+  impl_->wake.notify_one();
+}
+
 void Mailer::post(const ReportMail& report) {
   if (impl_->server.url.empty()) return;
   const std::lock_guard lock(impl_->mutex);

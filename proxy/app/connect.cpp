@@ -31,8 +31,8 @@ telemetry::Counter counter_of(tls::HelloStatus status) {
 
 net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
   client_.in().consume(head.size);
-  auto dialled = co_await dial();
-  if (!dialled.stream) co_return co_await refuse_dial(dialled);
+  auto dialled = mark_ ? Dialled{} : co_await dial();
+  if (!dialled.stream && !mark_) co_return co_await refuse_dial(dialled);
   origin_ = dialled.stream.get();
   tx_.status = 200;
   client_.arm(worker_.settings().stall);
@@ -40,7 +40,9 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
     tx_.bytes_down = kEstablished.size();
     tls::ClientHello hello;
     const auto status = co_await receive_hello(hello);
-    if (co_await judge_hello(status, hello)) {
+    if (const bool opens = co_await judge_hello(status, hello); opens && mark_) {
+      tx_.detail = "self-test";
+    } else if (opens) {
       record_if_monitored(tx_.verdict);
       co_await tunnel(*dialled.stream);
     } else {
@@ -119,6 +121,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
   } else {
     sni_ = *name;
     const auto verdict = decide(rules::Stage::hello, *sni_, "");
+    note_for_self_test(verdict);
     if (may_go_on(verdict)) {
       record_if_monitored(verdict);
       count_for(quotas_ | verdict.quotas);
@@ -129,6 +132,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     else
       tx_.verdict = verdict;
   }
+  note_for_self_test(tx_.verdict);
   co_await refuse_tunnel(hello.record_version);
   co_return false;
 }

@@ -212,7 +212,7 @@ void Session::show_in_window() {
   const auto& host = sni_ ? *sni_ : *tx_.host;
   const auto at = sni_ ? rules::Stage::hello : stage();
   if (verdict.until) tx_.opens = tx_.engine->opens_at(facts(at, host, tx_.path), subject_, now);
-  if (subject_.group >= snapshot.policy.groups.size()) return;
+  if (mark_ || subject_.group >= snapshot.policy.groups.size()) return;
   portal::Blocked blocked;
   blocked.time = now;
   blocked.reference = tx_.id;

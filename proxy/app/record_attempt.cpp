@@ -68,7 +68,7 @@ safeguarding::Attempt Session::attempt(const rules::Verdict& verdict) {
 void Session::record_if_monitored(const rules::Verdict& verdict) {
   const auto& policy = tx_.engine->snapshot()->policy;
   const auto& rules = policy.safeguarding;
-  if (verdict.action == rules::Action::block || (verdict.categories & rules.monitored).none()) return;
+  if (mark_ || verdict.action == rules::Action::block || (verdict.categories & rules.monitored).none()) return;
   if (verdict.reason == rules::Reason::essential && rules.essential == rules::Safeguarding::Essential::spared) return;
   auto& recorder = worker_.services().recorder;
   if (recorder.counters().backlog >= kMostWaiting) {
@@ -82,11 +82,11 @@ void Session::record_if_monitored(const rules::Verdict& verdict) {
 }
 
 /// True where the verdict is no concern, or its attempt is on disk. What waits for an acceptance alone is no attempt at
-/// anything.
+/// anything, and neither is the self-test.
 net::Task<bool> Session::make_durable() {
   const auto& verdict = tx_.verdict;
   if (verdict.concern == rules::Concern::none || verdict.action == rules::Action::allow) co_return true;
-  if (verdict.reason == rules::Reason::acceptance) co_return true;
+  if (verdict.reason == rules::Reason::acceptance || mark_) co_return true;
 
   struct Ticket {
     explicit Ticket(net::Executor executor) : done(executor) {}

@@ -145,6 +145,15 @@ void Safeguarding::use(const rules::Policy& policy) {
   if (reports_ && alerts_.sends()) reports_->use(policy);
 }
 
+std::string Safeguarding::record_check(std::span<const safeguarding::Entry> entries,
+                                       const alerts::FailedCheck* failed) {
+  if (failed) alerts_.take(*failed);
+  const auto store = safeguarding::Store::open(state_, safeguarding::Store::Mode::read_write, sealer_);
+  if (!store) return store.error().message;
+  const auto error = (*store)->append(entries);
+  return error ? error->message : std::string();
+}
+
 void Safeguarding::stop() {
   ending_ = true;
   if (forwarder_) tell_end(*forwarder_);

@@ -41,6 +41,9 @@ class Safeguarding {
 
   /// Once there is a policy, and before the workers run; they must stay until stop().
   void start(const rules::Policy& policy, Workers workers);
+  /// Records what a self-test found, and tells of it where it failed. On disk when it returns ""; else why not. Blocks.
+  std::string record_check(std::span<const safeguarding::Entry> entries, const alerts::FailedCheck* failed);
+
   /// Another policy is in force.
   void use(const rules::Policy& policy);
   /// The workers have ended: writes what is left.

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "categories/canary.h"
+#include "categories/sha256.h"
 #include "proxy/app/authentication.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
@@ -20,6 +22,7 @@
 #include "proxy/app/pass_keeper.h"
 #include "proxy/app/safeguarding.h"
 #include "proxy/app/sealing.h"
+#include "proxy/app/self_test_keeper.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/auth/pac.h"
@@ -40,6 +43,7 @@ constexpr int kUsage = 2;
 constexpr std::chrono::milliseconds kLook{400};  ///< between two looks at the watched files
 constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of what each list decided
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
+constexpr std::size_t kPolicyDigits = 12;        ///< of its SHA-256, in the records of self-tests
 constexpr std::size_t kToldMost = 50;            ///< diagnostics told at one load
 /// The nice value of who compiles lists. Beside an equal a worker of a busy machine waits for a whole slice of time.
 constexpr int kGiveWay = 5;
@@ -96,8 +100,13 @@ class Server {
         signals_(io_, SIGHUP, SIGTERM, SIGINT),
         passes_(
             io_.get_executor(), options.state, clock, safeguarding.pseudonyms(),
-            [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); }, [this] { return operations_.status(); }),
-        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()) {}
+            [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); },
+            [this](const auto& request, const auto& peer) {
+              return request.command == admin::Command::status ? operations_.status()
+                                                               : self_tests_.answer(request, peer);
+            }),
+        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()),
+        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
 
   int run() {
     in_force_ = load("start");
@@ -124,6 +133,7 @@ class Server {
       });
     }
     passes_.start();
+    self_tests_.start(plain_);
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     operations_.start(workers_, safeguarding_.forwarder(), listeners_);
@@ -131,6 +141,7 @@ class Server {
       std::cout << line << std::endl;
     io_.run();
     operations_.stop();
+    self_tests_.stop();
     for (auto& worker : workers_)
       worker->join();
     authenticator_.reset();
@@ -210,17 +221,34 @@ class Server {
     next->snapshot = passes_.adopt(next->snapshot);
     warn_of_groups_without_accounts(settings_, next->snapshot->policy);
     seal_names_to(next->snapshot->policy, options_.state, clock_.now());
+    self_tests_.use(to_be_tested(next->snapshot, loaded));
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
-    operations_.loaded(loaded.version, loaded.snapshot->catalogue->lists().size(), loaded.entries);
-    spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
-                 loaded.snapshot->catalogue->lists().size(), loaded.version);
+    const auto lists = categories::count_real(loaded.snapshot->catalogue->lists());
+    operations_.loaded(loaded.version, lists, loaded.entries);
+    spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries, lists, loaded.version);
     return next;
+  }
+
+  SelfTestKeeper::InForce to_be_tested(std::shared_ptr<const rules::Snapshot> snapshot,
+                                       snapshot::Loaded& loaded) const {
+    SelfTestKeeper::InForce out;
+    out.basis.snapshot = std::move(snapshot);
+    out.basis.named = std::move(loaded.self_tests);
+    for (const auto& origin : loaded.origins)
+      out.basis.list_files.push_back(origin.file);
+    out.lists_version = loaded.version;
+    std::string error;
+    categories::Sha256 sum;
+    sum.update(snapshot::read_file(options_.policy, error).value_or(""));
+    out.policy = sum.hex().substr(0, kPolicyDigits);
+    return out;
   }
 
   bool listen(const InForce& in_force) {
     const Services services{
         settings_, clock_, log_,    private_use_, safeguarding_.recorder(), safeguarding_.pseudonyms(),
-        ledger_,   limit_, portal_, desk_,        authenticator_.get(),     sign_ins_};
+        ledger_,   limit_, portal_, desk_,        authenticator_.get(),     sign_ins_,
+        marks_};
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
@@ -258,6 +286,7 @@ class Server {
           return false;
         }
       }
+      if (kind == Worker::Listener::plain && !plain_) plain_ = *endpoint;
       endpoints_.push_back(*endpoint);
       listeners_.push_back(net::to_string(*endpoint).append(addition(kind)));
       announcements_.push_back("listening on " + listeners_.back());
@@ -469,6 +498,9 @@ class Server {
   Watcher watcher_;
   PassKeeper passes_;
   OperationsKeeper operations_;
+  selftest::Marks marks_;
+  SelfTestKeeper self_tests_;
+  std::optional<net::tcp::endpoint> plain_;  ///< where the self-test asks
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to

@@ -147,7 +147,7 @@ rules::Stage Session::stage() const {
 
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
   auto verdict = tx_.engine->decide(facts(stage, host, path), subject_, worker_.services().clock.seconds());
-  if (!verdict.pass.empty()) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
+  if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
   return verdict;
 }
 
@@ -165,6 +165,7 @@ void Session::know_subject() {
   subject_.group = policy.group_of(subject_);
   subject_.spent = worker_.spent(subject_, worker_.services().clock.seconds());
   know_acceptance(policy);
+  if (mark_) judge_as_group(policy);
   present_ = subject_;
 }
 
@@ -198,7 +199,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   }
   account_.clear();
   sign_in_failed_ = false;
-  if (!credentials.empty()) co_await sign_in(credentials);
+  if (!credentials.empty() && !mark_) co_await sign_in(credentials);
   know_subject();
 
   if (is_own(head)) co_return co_await own_page(head);
@@ -211,12 +212,13 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   if (head.form == http::TargetForm::origin && !asked && !interception_)
     co_return co_await refuse_head(http::HeadError::bad_target);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
+  note_for_self_test(tx_.verdict);
   const auto form = head.form;
   if (asked && !is_final(tx_.verdict.reason)) {
     client_.in().consume(head.size);
     co_return co_await answer_probe(*asked, own_base(form));
   }
-  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  if (!mark_) worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
   if (!is_connect && tx_.verdict.concern != rules::Concern::none) {
     auto approach = approach_of(head, tx_.search);
     tx_.approach = approach.word;
@@ -229,8 +231,9 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
       co_return co_await send_to_terms(own_base(form), tx_.url);
     co_return co_await refuse(403);
   }
+  if (mark_ && !is_connect) co_return co_await answer_self_test(head.size);
   count_if_private();
-  quotas_ = tx_.verdict.quotas;
+  quotas_ = mark_ ? 0 : tx_.verdict.quotas;
   counted_ = 0;
   tx_.dialled = tx_.verdict.dial_as;
   if (is_connect) co_return co_await connect(head);
@@ -241,7 +244,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
 void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
-  count_request(tx_, subject_, worker_.count());
+  if (!mark_) count_request(tx_, subject_, worker_.count());
   if (interception_) count_intercepted(verdict.reason);
 
   telemetry::AccessRecord record;
@@ -268,7 +271,7 @@ void Session::log() {
   if (verdict.because) {
     record.list = tx_.engine->snapshot()->catalogue->lists()[verdict.because->list].name;
     record.line = verdict.because->line;
-    worker_.hits().add(*tx_.engine->snapshot(), verdict.because->list);
+    if (!mark_) worker_.hits().add(*tx_.engine->snapshot(), verdict.because->list);
     if (verdict.because->role == categories::ListRole::locked) {
       // What stands in a locked list is for the safeguarding record alone.
       record.host = "(withheld)";
@@ -298,6 +301,7 @@ void Session::log() {
 
 /// For who is at the address now. What another person had open does not go over to whoever signs in next.
 Session::Rejudged Session::identify_again(rules::SysSeconds now) {
+  if (mark_) return Rejudged::nothing_open;
   const auto* known = worker_.identities().find(subject_.address);
   const bool signed_in = subject_.confidence == rules::Confidence::account;
   if (signed_in && known && known->confidence == rules::Confidence::account && known->user != subject_.user &&

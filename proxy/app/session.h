@@ -16,6 +16,7 @@
 #include "proxy/pages/block_page.h"
 #include "proxy/portal/request.h"
 #include "proxy/safeguarding/attempt.h"
+#include "proxy/selftest/marks.h"
 #include "proxy/tls/client_hello.h"
 
 namespace breakwater::portal {
@@ -31,8 +32,8 @@ class Worker;
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
 /// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
-/// exchange.cpp (HTTP), connect.cpp (CONNECT), intercepted.cpp (what was on its way elsewhere), dial.cpp (the way to an
-/// origin), quota_use.cpp (what counts for a quota).
+/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), intercepted.cpp (what was
+/// on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
@@ -41,6 +42,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
           std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception);
 
   net::Task<> run();
+  /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
+  void stand_in(std::shared_ptr<selftest::Mark> mark);
 
   enum class Rejudged : std::uint8_t { nothing_open, kept, graced, cut };
   /// Asks again whether the open tunnel, or the answer that is on its way, may stay; ends it at once (floor) or after
@@ -195,6 +198,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::optional<http::HeadError> find_misdirection(const http::RequestHead& head) const;
   void count_intercepted(rules::Reason reason);
 
+  // self_test.cpp
+  void judge_as_group(const rules::Policy& policy);
+  void note_for_self_test(const rules::Verdict& verdict);
+  net::Task<Next> answer_self_test(std::size_t head_size);
+
   // quota_use.cpp
   std::uint64_t moved() const;
   void count_for(std::uint32_t quotas);
@@ -231,6 +239,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::uint64_t counted_ = 0;  ///< of moved()
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::uint64_t requests_ = 0;
+  std::shared_ptr<selftest::Mark> mark_;  ///< of a connection of the self-test
 };
 
 }  // namespace breakwater::app

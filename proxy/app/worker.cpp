@@ -100,6 +100,7 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   }
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
                                            kind == Listener::tls ? tls_ : nullptr, interception);
+  session->stand_in(services_.self_tests.take({client, peer.port()}));
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();

@@ -23,6 +23,7 @@
 #include "proxy/safeguarding/context.h"
 #include "proxy/safeguarding/pseudonym.h"
 #include "proxy/safeguarding/recorder.h"
+#include "proxy/selftest/marks.h"
 #include "proxy/snapshot/settings.h"
 #include "proxy/telemetry/access_log.h"
 #include "proxy/telemetry/counters.h"
@@ -53,6 +54,7 @@ struct Services {
   boost::asio::thread_pool& desk;      ///< for what the portal writes to disk
   auth::Authenticator* authenticator;  ///< nullptr: nobody can sign in
   std::shared_ptr<identity::SignIns> sign_ins;
+  selftest::Marks& self_tests;
 };
 
 /// What may change while the gateway runs, swapped whole.

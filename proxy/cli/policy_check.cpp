@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "categories/canary.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/snapshot/loader.h"
 #include "proxy/telemetry/access_log.h"
@@ -43,8 +44,8 @@ int policy_check(const std::filesystem::path& policy, const std::filesystem::pat
               << (warnings == 1 ? " warning" : " warnings");
     if (loaded.snapshot)
       std::cout << "; " << loaded.snapshot->policy.groups.size() << " groups, " << loaded.snapshot->policy.rules.size()
-                << " rules, " << loaded.entries << " entries in " << loaded.snapshot->catalogue->lists().size()
-                << " lists";
+                << " rules, " << loaded.entries << " entries in "
+                << categories::count_real(loaded.snapshot->catalogue->lists()) << " lists";
     std::cout << '\n';
   }
   return loaded.snapshot ? 0 : 1;

@@ -53,6 +53,7 @@ int run(int argc, const char* const* argv) {
   add_records(commands);
   add_operations(commands);
   add_rights(commands);
+  add_selftest(commands);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

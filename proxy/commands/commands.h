@@ -52,6 +52,7 @@ void add_people(Commands& commands);
 void add_records(Commands& commands);
 void add_operations(Commands& commands);
 void add_rights(Commands& commands);
+void add_selftest(Commands& commands);
 
 /// Everything after `int main(`: 2 where the command line is wrong.
 int run(int argc, const char* const* argv);

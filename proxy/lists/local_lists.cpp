@@ -257,7 +257,9 @@ std::optional<std::vector<CoveringLine>> LocalLists::find(std::string_view targe
 
   std::vector<CoveringLine> covering;
   for (const auto& match : classification.matches) {
-    CoveringLine found{paths.at((*catalogue)->lists()[match.list].name), match.line, {}};
+    const auto file = paths.find((*catalogue)->lists()[match.list].name);
+    if (file == paths.end()) continue;  // a canary, which no file holds
+    CoveringLine found{file->second, match.line, {}};
     std::ifstream in{found.file, std::ios::binary};
     for (std::uint32_t line = 0; line < found.line && std::getline(in, found.text); ++line) {
     }

@@ -295,6 +295,7 @@ class Loader {
     append(loaded_.inputs, events_.inputs);
     append(loaded_.inputs, texts_);
     loaded_.origins = report_.origins;
+    if (policy_) loaded_.self_tests = policy_->self_tests();
     if (sources_) {
       append(loaded_.inputs, sources_->inputs());
       for (const auto& source : sources_->sources().all)

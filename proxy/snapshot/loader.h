@@ -11,6 +11,7 @@
 #include "categories/diagnostic.h"
 #include "rules/engine.h"
 #include "rules/rehearsal.h"
+#include "rules/self_test.h"
 
 namespace breakwater::snapshot {
 
@@ -32,6 +33,7 @@ struct Loaded {
   categories::Diagnostics diagnostics;
   std::vector<std::filesystem::path> inputs;    ///< files and folders that were read, to be watched
   std::vector<categories::ListOrigin> origins;  ///< of the catalogue's lists
+  std::vector<rules::SelfTest> self_tests;      ///< of the policy
   std::uint64_t entries = 0;
   std::uint32_t version = 0;                  ///< of the lists in force; 0: none is kept
   std::optional<rules::Rehearsal> rehearsal;  ///< where the lists are others than those in force

@@ -10,6 +10,7 @@
 #include "categories/ip_address.h"
 #include "proxy/dns/resolver.h"
 #include "proxy/net/listener.h"
+#include "rules/civil_time.h"
 #include "rules/duration.h"
 #include "rules/recipient.h"
 #include "rules/toml_reader.h"
@@ -273,6 +274,19 @@ std::string read_ports(const toml::node& node, Settings& out) {
   return {};
 }
 
+std::string read_times(const toml::node& node, Settings& out) {
+  const auto* array = node.as_array();
+  if (!array) return expected("a list of times, as \"07:30\"");
+  out.selftest_at.clear();
+  for (const auto& element : *array) {
+    const auto* text = element.as_string();
+    const auto minutes = text ? rules::parse_clock(text->get()) : std::nullopt;
+    if (!minutes) return expected("times of day, as \"07:30\"");
+    out.selftest_at.push_back(*minutes);
+  }
+  return {};
+}
+
 const std::vector<Setting>& table() {
   using rules::Choice;
   using rules::SniMismatch;
@@ -480,6 +494,10 @@ const std::vector<Setting>& table() {
       {"metrics.listen", "\"\"", "ADDR:PORT",
        "metrics for Prometheus and /healthz, for everybody who reaches the address, as \"127.0.0.1:9639\"; empty: none",
        endpoint(&Settings::metrics_listen)},
+      {"selftest.at", "[\"07:30\"]", "HH:MM",
+       "times at which the filter tests itself on working days; none: only when asked", read_times},
+      {"selftest.after_change", "\"1m\"", "0s to 24h", "after lists or policy have changed it does too; 0s: not then",
+       duration(&Settings::selftest_after_change, milliseconds(0), hours(24))},
       {"log.file", "\"\"", "a file, or \"-\"", "access log; empty: access.log in the state directory; `--log` wins",
        path(&Settings::log_file)},
       {"log.rotate_bytes", "\"64MiB\"", "4KiB to 1TiB", "size at which a new access log is begun",

@@ -91,6 +91,8 @@ struct Settings {
   milliseconds store_timeout{};
   milliseconds store_retry{};
   std::string metrics_listen;
+  std::vector<int> selftest_at;  ///< minutes from midnight
+  milliseconds selftest_after_change{};
   std::filesystem::path log_file;
   std::uint64_t log_rotate_bytes = 0;
   std::uint64_t log_keep = 0;

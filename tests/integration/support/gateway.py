@@ -41,9 +41,9 @@ HOSTS = """
 """
 
 # One worker makes the pool of origin connections countable; the ends of tests need not be graceful; nobody outside is
-# asked for a name.
+# asked for a name; nothing but the test asks for anything.
 SETTINGS = {"proxy.threads": 1, "proxy.drain": "200ms", "dns.hosts": "hosts", "dns.servers": ["127.0.0.1:9"],
-            "dns.allow_private": ["127.0.0.0/8"]}
+            "dns.allow_private": ["127.0.0.0/8"], "selftest.at": [], "selftest.after_change": "0s"}
 
 
 @functools.cache

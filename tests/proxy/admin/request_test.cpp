@@ -8,8 +8,10 @@ namespace {
 const Request kGrant{Command::grant, {"learners", "games", "", "bell", "M\xc3\xa9gane", "a \"lesson\""}, "", ""};
 
 TEST(Request, IsReadAsItWasWritten) {
-  for (const auto& request : {kGrant, Request{}, Request{Command::revoke, {}, "7QK4M-2XP9D", "a tutor"},
-                              Request{Command::status, {}, "", ""}}) {
+  for (const auto& request :
+       {kGrant, Request{}, Request{Command::revoke, {}, "7QK4M-2XP9D", "a tutor"}, Request{Command::status, {}, "", ""},
+        Request{Command::selftest_run, {}, "", "a lead", "staff"},
+        Request{Command::selftest_result, {}, "S-7QK4M", ""}}) {
     auto line = to_line(request);
     ASSERT_EQ(line.back(), '\n');
     line.pop_back();
@@ -34,8 +36,9 @@ TEST(Request, RefusesAllElse) {
       {"{\"command\":\"\xff\"}", "the request is no JSON object"},
       {"{\"command\":1}", "a member of the request is no string"},
       {"{\"command\":\"pass list\",\"x\":" + deep + "}", "a member of the request is no string"},
-      {"{}", "the command is none of pass grant, pass list, pass revoke and status"},
-      {"{\"command\":\"pass\"}", "the command is none of pass grant, pass list, pass revoke and status"},
+      {"{}", "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result"},
+      {"{\"command\":\"pass\"}",
+       "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result"},
       {"{\"command\":\"pass list\",\"by\":\"x\"}", "the request has a member that the command does not know"},
       {"{\"command\":\"status\",\"by\":\"x\"}", "the request has a member that the command does not know"},
       {"{\"command\":\"pass grant\",\"pass\":\"x\"}", "the request has a member that the command does not know"},

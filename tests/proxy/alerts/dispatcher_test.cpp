@@ -268,5 +268,21 @@ TEST_F(DispatcherTest, WhoLeavesThePolicyIsToldNoMore) {
             "e-mail to dsl about E-7QK4M-2XP9D is given up: no recipient of that name is in the policy any more");
 }
 
+TEST_F(DispatcherTest, AFailedSelfTestIsToldOnceToLeadAndIt) {
+  start({Recipient::Role::dsl, Recipient::Role::deputy, Recipient::Role::governance, Recipient::Role::dpo,
+         Recipient::Role::it});
+  FailedCheck check{"S-1", "3 checks: 1 MISSED", std::vector<std::string>(kMostTold + 2, "hate, canary: staff")};
+  dispatcher_->take(check, now_);
+  dispatcher_->take(check, now_);
+  EXPECT_THAT(send(), testing::UnorderedElementsAre("dsl: THE FILTER HAS FAILED A TEST (S-1)",
+                                                    "it: THE FILTER HAS FAILED A TEST (S-1)"));
+  EXPECT_THAT(mails_.front(), testing::AllOf(HasSubstr("- hate, canary: staff"), HasSubstr("- and 2 more"),
+                                             HasSubstr("breakwater selftest note")));
+  check.reference = "S-2";
+  check.missed.clear();
+  dispatcher_->take(check, now_);
+  EXPECT_THAT(send(), testing::Contains("it: The filter could not be tested (S-2)"));
+}
+
 }  // namespace
 }  // namespace breakwater::alerts
