@@ -21,9 +21,7 @@ Notice check_notice(const FailedCheck& check, const Scene& scene) {
   text.append("\nWhat to do: ask IT to run, on the gateway,\n  breakwater selftest\n");
   text.append("which says for each line what to change. Then write down what was done:\n  breakwater selftest note ");
   text.append("--run ").append(check.reference).append(" --by YOUR-NAME --action \"...\"\n");
-  text.append("\n-- \nBreakwater, the web filter of ").append(scene.centre.empty() ? "the centre" : scene.centre);
-  text.append(". Do not answer this message.\n");
-  if (!scene.head.empty()) text.append("Newest signed head of the records:\n").append(scene.head).append("\n");
+  add_footer(text, scene);
   return notice;
 }
 

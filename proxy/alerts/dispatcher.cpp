@@ -103,14 +103,12 @@ void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Millise
 }
 
 void Dispatcher::take(const FailedCheck& check, Milliseconds now) {
+  const auto notice = check_notice(check, scene());
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
   for (const auto& to : addressees_) {
     if (to.recipient.role != Role::dsl && to.recipient.role != Role::it) continue;
     const auto key = key_of("selftest", check.reference, to.recipient.name);
-    const auto notice = check_notice(check, scene());
-    auto letter = letter_to(to, key,
-                            mail_to(to, options_.from, key, notice, text_entity(notice.text),
-                                    std::chrono::floor<std::chrono::seconds>(now)),
-                            now);
+    auto letter = letter_to(to, key, mail_to(to, options_.from, key, notice, text_entity(notice.text), second), now);
     letter.reference = check.reference;
     letter.severity = Concern::danger;
     queue(std::move(letter));

@@ -82,12 +82,12 @@ class Dispatcher {
   /// The messages about an episode that has begun or changed are on disk when it returns.
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names, Milliseconds now);
 
-  /// The same for a self-test: the lead and IT are told of it once.
-  void take(const FailedCheck& check, Milliseconds now);
-
   /// Queues it, where somebody of that name is among the addressees. It goes when no message about an episode can go,
   /// whatever the hour has room for.
   void post(const ReportMail& report, Milliseconds now);
+
+  /// The same for a self-test: the lead and IT are told of it once.
+  void take(const FailedCheck& check, Milliseconds now);
 
   /// The letter to be sent now, the most serious first; nullopt: none is due. Where an hour has no room for all that
   /// are due to a recipient, a digest takes their place.

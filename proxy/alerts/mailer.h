@@ -24,10 +24,10 @@ class Mailer {
   /// See Dispatcher.
   void use(const std::vector<rules::Recipient>& recipients, std::string centre, const date::time_zone& zone);
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names);
+  void take(const FailedCheck& check);
   void post(const ReportMail& report);
   /// See Outbox::knows.
   bool knows(std::string_view key) const;
-  void take(const FailedCheck& check);
 
  private:
   struct Impl;

@@ -22,11 +22,11 @@ class AlertKeeper {
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names) {
     mailer_.take(episode, names);
   }
+  void take(const alerts::FailedCheck& check) { mailer_.take(check); }
   /// Is there a server to send by?
   bool sends() const { return sends_; }
   void post(const alerts::ReportMail& report) { mailer_.post(report); }
   bool knows(std::string_view key) const { return mailer_.knows(key); }
-  void take(const alerts::FailedCheck& check) { mailer_.take(check); }
 
  private:
   void catch_up();

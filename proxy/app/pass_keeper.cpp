@@ -28,14 +28,12 @@ std::string line_of(const ordered_json& value) {
 }  // namespace
 
 PassKeeper::PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
-                       const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Status status,
-                       Other other)
+                       const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Other other)
     : state_(std::move(state)),
       clock_(clock),
       pseudonyms_(pseudonyms),
       publish_(std::move(publish)),
       gather_(std::move(gather)),
-      status_(std::move(status)),
       other_(std::move(other)),
       book_(state_, [](const std::string& message) { spdlog::error("passes: {}", message); }),
       control_(executor, [this](std::string_view line, const admin::Peer& peer) { return answer(line, peer); }),
@@ -93,7 +91,6 @@ std::string PassKeeper::answer(std::string_view line, const admin::Peer& peer) {
     case admin::Command::revoke:
       return revoke(request->id, request->by, peer);
     case admin::Command::status:
-      return status_();
     case admin::Command::selftest_run:
     case admin::Command::selftest_result:
       return other_(*request, peer);

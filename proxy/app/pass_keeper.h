@@ -22,13 +22,11 @@ class PassKeeper {
   /// What the workers saw since the last call.
   using Gather = std::function<std::vector<PassUses::Counts>()>;
 
-  /// The answer to who asks for the gateway's status.
-  using Status = std::function<std::string()>;
-  /// Answers what is no request about passes or status.
+  /// Answers what is no request about passes.
   using Other = std::function<std::string(const admin::Request&, const admin::Peer&)>;
 
   PassKeeper(net::Executor executor, std::filesystem::path state, const Clock& clock,
-             const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Status status, Other other);
+             const safeguarding::Pseudonyms& pseudonyms, Publish publish, Gather gather, Other other);
 
   /// A snapshot as it was loaded, with the passes that its policy still knows. It is the one in force from now on.
   std::shared_ptr<const rules::Snapshot> adopt(const std::shared_ptr<const rules::Snapshot>& loaded);
@@ -51,7 +49,6 @@ class PassKeeper {
   const safeguarding::Pseudonyms& pseudonyms_;
   const Publish publish_;
   const Gather gather_;
-  const Status status_;
   const Other other_;
   admin::PassBook book_;
   admin::ControlServer control_;

@@ -14,9 +14,9 @@ std::vector<std::string_view> Session::category_names() const {
   return names;
 }
 
-/// What has just been allowed.
+/// What has just been allowed, to a person.
 void Session::count_if_private() {
-  if (!tx_.engine->snapshot()->policy.private_use.covers(tx_.verdict)) return;
+  if (mark_ || !tx_.engine->snapshot()->policy.private_use.covers(tx_.verdict)) return;
   tx_.kept = Transaction::Kept::count;
   worker_.services().private_use.add(std::chrono::floor<std::chrono::seconds>(tx_.time), tx_.verdict.group,
                                      tx_.verdict.period, category_names());

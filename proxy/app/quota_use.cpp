@@ -22,7 +22,7 @@ void Session::count_use() {
 /// From now on what moves is use of these.
 void Session::count_for(std::uint32_t quotas) {
   count_use();
-  quotas_ = quotas;
+  quotas_ = mark_ ? 0 : quotas;
   counted_ = moved();
 }
 

@@ -101,10 +101,12 @@ class Server {
         passes_(
             io_.get_executor(), options.state, clock, safeguarding.pseudonyms(),
             [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); },
-            [this] { return operations_.status(); },
-            [this](const auto& request, const auto& peer) { return self_tests_.answer(request, peer); }),
-        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding),
-        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()) {}
+            [this](const auto& request, const auto& peer) {
+              return request.command == admin::Command::status ? operations_.status()
+                                                               : self_tests_.answer(request, peer);
+            }),
+        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()),
+        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
 
   int run() {
     in_force_ = load("start");
@@ -221,9 +223,9 @@ class Server {
     seal_names_to(next->snapshot->policy, options_.state, clock_.now());
     self_tests_.use(to_be_tested(next->snapshot, loaded));
     if (loaded.rehearsal) spdlog::info("lists: {}", loaded.rehearsal->lines()[0]);
-    operations_.loaded(loaded.version, loaded.snapshot->catalogue->lists().size(), loaded.entries);
-    spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries,
-                 categories::count_real(loaded.snapshot->catalogue->lists()), loaded.version);
+    const auto lists = categories::count_real(loaded.snapshot->catalogue->lists());
+    operations_.loaded(loaded.version, lists, loaded.entries);
+    spdlog::info("in force: {} entries of {} lists, version {}", loaded.entries, lists, loaded.version);
     return next;
   }
 
@@ -495,10 +497,10 @@ class Server {
   net::asio::signal_set signals_;
   Watcher watcher_;
   PassKeeper passes_;
+  OperationsKeeper operations_;
   selftest::Marks marks_;
   SelfTestKeeper self_tests_;
   std::optional<net::tcp::endpoint> plain_;  ///< where the self-test asks
-  OperationsKeeper operations_;
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "categories/canary.h"
 #include "proxy/doctor/checks.h"
 #include "proxy/snapshot/loader.h"
 
@@ -67,7 +68,7 @@ Findings check_policy(const std::filesystem::path& policy, const std::filesystem
     findings.push_back({"policy", Grade::broken, policy.string() + ": cannot be used", "`breakwater policy check`"});
   if (!snapshot) return findings;
   findings.push_back({"policy", Grade::well, policy.string(), ""});
-  const auto lists = snapshot->catalogue->lists().size();
+  const auto lists = categories::count_real(snapshot->catalogue->lists());
   findings.push_back({"lists", lists > 0 ? Grade::well : Grade::broken,
                       fmt::format("{} entries of {} lists", loaded.entries, lists),
                       lists > 0 ? "" : "name lists in [lists] of the policy, and run `breakwater lists update`"});
