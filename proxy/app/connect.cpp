@@ -31,8 +31,11 @@ telemetry::Counter counter_of(tls::HelloStatus status) {
 
 net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
   client_.in().consume(head.size);
-  auto dialled = mark_ ? Dialled{} : co_await dial();
-  if (!dialled.stream && !mark_) co_return co_await refuse_dial(dialled);
+  Dialled dialled;
+  if (!mark_) {
+    dialled = co_await dial();
+    if (!dialled.stream) co_return co_await refuse_dial(dialled);
+  }
   origin_ = dialled.stream.get();
   tx_.status = 200;
   client_.arm(worker_.settings().stall);
