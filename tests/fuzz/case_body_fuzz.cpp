@@ -11,8 +11,7 @@ namespace {
 using safeguarding::Kind;
 
 /// What is written of it reads as what was read.
-template <class Parsed>
-void require_same(const safeguarding::Record& record, std::optional<Parsed> (*parse)(const safeguarding::Record&)) {
+void require_same(const safeguarding::Record& record, const auto& parse) {
   const auto parsed = parse(record);
   if (!parsed) return;
   auto again = record;
@@ -25,7 +24,7 @@ void run(std::span<const std::uint8_t> input) {
   safeguarding::Record record;
   record.body = fuzz::as_text(input);
   record.kind = Kind::decision;
-  require_same(record, &safeguarding::parse_decision);
+  require_same(record, [](const auto& one) { return safeguarding::parse_decision(one); });
   record.kind = Kind::hold;
   require_same(record, &safeguarding::parse_hold);
   record.kind = Kind::access;

@@ -77,9 +77,9 @@ def test_what_the_sample_policy_offers_in_comments_is_right(tmp_path):
     result = run("policy", "check", write_centre(tmp_path, text, {"local/allow/domains": "example.org\n"}))
     assert result.returncode == 0, result.stderr
     assert ": 0 errors," in result.stdout + result.stderr
-    for feed in ("ut1", "stevenblack-adult", "blocklistproject-gambling", "x4bnet-vpn", "dibdot-doh"):
+    for feed in ("ut1", "stevenblack-adult", "blocklistproject-gambling", "x4bnet-vpn", "dibdot-doh", "dibdot-doh-ipv4"):
         assert f'the feed "{feed}" has not been downloaded so far' in result.stdout + result.stderr
-    assert offered.count("licence ") == 5
+    assert offered.count("licence ") == 6
 
 
 # ---- policy check ---------------------------------------------------------------------------------------------------
