@@ -32,8 +32,10 @@ telemetry::Counter counter_of(tls::HelloStatus status) {
 net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
   client_.in().consume(head.size);
   Dialled dialled;
-  if (!mark_) dialled = co_await dial();
-  if (!dialled.stream && !mark_) co_return co_await refuse_dial(dialled);
+  if (!mark_) {
+    dialled = co_await dial();
+    if (!dialled.stream) co_return co_await refuse_dial(dialled);
+  }
   origin_ = dialled.stream.get();
   tx_.status = 200;
   client_.arm(worker_.settings().stall);
@@ -41,8 +43,7 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
     tx_.bytes_down = kEstablished.size();
     tls::ClientHello hello;
     const auto status = co_await receive_hello(hello);
-    const bool opens = co_await judge_hello(status, hello);
-    if (opens && mark_) {
+    if (const bool opens = co_await judge_hello(status, hello); opens && mark_) {
       tx_.detail = "self-test";
     } else if (opens) {
       record_if_monitored(tx_.verdict);

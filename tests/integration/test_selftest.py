@@ -131,6 +131,23 @@ def test_a_miss_is_told_once_to_those_who_must_know(start, mail_server):
     assert text.count("told IT (B. Lead)") == 2 and "None is written down" not in text
 
 
+OWN_TIME = '[log]\nprivate_use = "counts"\nprivate_periods = ["break"]\n'
+WATCHED = '[safeguarding]\nmonitor = ["self-harm"]\n'
+
+
+def test_what_it_asks_for_counts_for_nobody(start):
+    """Also where the policy watches what it lets through, and counts what people do in their breaks."""
+    gateway = start(clock="2026-11-23T10:35", rules=LET_THROUGH, more=EXTRA + OWN_TIME + WATCHED)
+    gateway.log_lines(selftest(gateway)["probes"])
+    status = json.loads(run("status", "--state", gateway.state, "--json").stdout)
+    counted = {name: status["counters"].get(name, 0) for name in ("requests", "allowed", "blocked", "of_accounts")}
+    assert set(counted.values()) == {0}, counted
+    assert status["lists"]["lists"] == len(LISTS)
+    assert gateway.stop() == 0
+    assert gateway.attempts() == [] and cases(gateway) == []
+    assert [line for line in gateway.log_now() if "event" in line] == []
+
+
 def test_what_takes_a_canary_out_is_a_miss(start):
     lists = {**LISTS, "allow/domains": CANARY.format("self-harm") + "\n"}
     gateway = start(lists=lists)
