@@ -126,7 +126,7 @@ struct Report {
   std::vector<Interval> days;
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
-  std::vector<Look> accesses;  ///< in the span, in the order of the records
+  std::vector<Look> accesses;         ///< in the span, in the order of the records
   std::vector<std::string> coverage;  ///< what was and was not recorded in the span, a sentence each
   std::optional<Head> head;
 };

@@ -106,7 +106,8 @@ void add_limits(const Report& report, Blocks& out) {
       "read or written there. Nothing is decrypted.");
   for (const auto* const limit :
        {"A site is of concern because it is on a list. Lists miss sites, and name some wrongly.",
-        "Mobile data, other networks, a VPN that was not stopped, QUIC where the network lets it pass, and messages inside "
+        "Mobile data, other networks, a VPN that was not stopped, QUIC where the network lets it pass, and messages "
+        "inside "
         "of allowed apps are not seen.",
         "A device may be lent. Only where \u201Chow sure\u201D says account had somebody signed in.",
         "Software can ask for a site without its user: see \u201Cwhat asked\u201D with each episode."})

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "proxy/safeguarding/heads_file.h"
 #include "proxy/safeguarding/record_text.h"
 #include "proxy/safeguarding/sealed.h"

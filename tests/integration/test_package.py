@@ -19,12 +19,12 @@ BUILD = BINARY.parent
 INSIDE = """
 set -e
 mount -t tmpfs none "$1"
-mkdir "$1"/upper "$1"/work "$1"/root
-mount -t overlay overlay -o lowerdir=/,upperdir="$1"/upper,workdir="$1"/work "$1"/root || exit 77
-mount -t proc proc "$1"/root/proc
-mount --rbind /dev "$1"/root/dev
-cp "$2" "$1"/root/breakwater.deb
-chroot "$1"/root /bin/bash -ec "$3"
+mkdir "$1"/upper "$1"/work "$1"/merged
+mount -t overlay overlay -o lowerdir=/,upperdir="$1"/upper,workdir="$1"/work "$1"/merged || exit 77
+mount -t proc proc "$1"/merged/proc
+mount --rbind /dev "$1"/merged/dev
+cp "$2" "$1"/merged/breakwater.deb
+chroot "$1"/merged /bin/bash -ec "$3"
 """
 
 
