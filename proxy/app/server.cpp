@@ -14,6 +14,7 @@
 #include "categories/canary.h"
 #include "categories/sha256.h"
 #include "proxy/app/authentication.h"
+#include "proxy/app/doors.h"
 #include "proxy/app/feed_keeper.h"
 #include "proxy/app/identity_keeper.h"
 #include "proxy/app/old_names.h"
@@ -23,14 +24,12 @@
 #include "proxy/app/safeguarding.h"
 #include "proxy/app/sealing.h"
 #include "proxy/app/self_test_keeper.h"
+#include "proxy/app/start.h"
 #include "proxy/app/watcher.h"
 #include "proxy/app/worker.h"
 #include "proxy/auth/pac.h"
 #include "proxy/lists/hits.h"
 #include "proxy/lists/locked_list.h"
-#include "proxy/net/connector.h"
-#include "proxy/net/listener.h"
-#include "proxy/operations/service_manager.h"
 #include "proxy/portal/portal.h"
 #include "proxy/snapshot/loader.h"
 #include "rules/civil_time.h"
@@ -61,14 +60,6 @@ void tell(const categories::Diagnostics& diagnostics) {
     spdlog::log(diagnostic.severity == categories::Severity::error ? spdlog::level::err : spdlog::level::warn, "{}",
                 to_string(diagnostic));
   }
-}
-
-/// Every connection takes two descriptors, so the soft limit is raised to the hard one.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// "" where the settings do not say how clients call the gateway.
@@ -133,10 +124,10 @@ class Server {
       });
     }
     passes_.start();
-    self_tests_.start(plain_);
+    self_tests_.start(doors_.plain());
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
-    operations_.start(workers_, safeguarding_.forwarder(), listeners_);
+    operations_.start(workers_, safeguarding_.forwarder(), doors_.open());
     for (const auto& line : announcements_)
       std::cout << line << std::endl;
     io_.run();
@@ -252,74 +243,17 @@ class Server {
     const auto threads = settings_.threads != 0 ? settings_.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::uint64_t i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<Worker>(services, in_force));
-    if (!listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) ||
-        !listen(Worker::Listener::tls, settings_.tls_listen) ||
-        !listen(Worker::Listener::intercepted_http, settings_.intercept_http) ||
-        !listen(Worker::Listener::intercepted_tls, settings_.intercept_tls) || !may_mark())
+    if (!doors_.listen(Worker::Listener::plain, options_.listen.empty() ? settings_.listen : options_.listen) ||
+        !doors_.listen(Worker::Listener::tls, settings_.tls_listen) ||
+        !doors_.listen(Worker::Listener::intercepted_http, settings_.intercept_http) ||
+        !doors_.listen(Worker::Listener::intercepted_tls, settings_.intercept_tls) || !doors_.may_mark())
       return false;
-    for (const auto& given : inherited_.endpoints()) {
-      if (std::find(endpoints_.begin(), endpoints_.end(), given) == endpoints_.end())
-        spdlog::warn("{}: the service manager listens there, but no setting names it: clients wait in vain",
-                     net::to_string(given));
-    }
+    doors_.warn_of_unnamed();
+    for (const auto& door : doors_.open())
+      announcements_.push_back("listening on " + door);
     std::string error;
     if (!operations_.listen(announcements_, error)) std::cerr << "breakwater: " << error << '\n';
     return error.empty();
-  }
-
-  bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints) {
-    for (const auto& text : endpoints) {
-      auto endpoint = net::parse_endpoint(text);
-      if (!endpoint) {
-        std::cerr << "breakwater: \"" << text << "\" is not ADDR:PORT\n";
-        return false;
-      }
-      if (!inherited_.has(*endpoint) && !is_free(*endpoint)) return false;
-      for (auto& worker : workers_) {
-        net::error_code error;
-        if (auto queue = inherited_.acceptor(worker->executor(), *endpoint, error); queue && !error)
-          worker->adopt(kind, *std::move(queue));
-        else if (!error)
-          endpoint = worker->listen(kind, *endpoint, error);
-        if (error) {
-          std::cerr << "breakwater: cannot listen on " << text << ": " << error.message() << '\n';
-          return false;
-        }
-      }
-      if (kind == Worker::Listener::plain && !plain_) plain_ = *endpoint;
-      endpoints_.push_back(*endpoint);
-      listeners_.push_back(net::to_string(*endpoint).append(addition(kind)));
-      announcements_.push_back("listening on " + listeners_.back());
-    }
-    return true;
-  }
-
-  static std::string_view addition(Worker::Listener kind) {
-    switch (kind) {
-      case Worker::Listener::plain:
-        break;
-      case Worker::Listener::tls:
-        return " by TLS";
-      case Worker::Listener::intercepted_http:
-        return " for intercepted HTTP";
-      case Worker::Listener::intercepted_tls:
-        return " for intercepted TLS";
-    }
-    return "";
-  }
-
-  /// Without its mark a connection to an origin might be brought back here, so that the gateway does not start.
-  bool may_mark() {
-    const auto mark = workers_.front()->mark();
-    if (mark == 0) return true;
-    net::error_code error;
-    net::Socket probe(io_.get_executor());
-    probe.open(net::tcp::v4(), error);
-    if (!error) net::set_mark(probe, mark, error);
-    if (error)
-      std::cerr << "breakwater: intercept.mark cannot be set (it needs CAP_NET_ADMIN; 0 is none): " << error.message()
-                << '\n';
-    return !error;
   }
 
   bool know_accounts() {
@@ -340,21 +274,6 @@ class Server {
       for (auto& worker : workers_)
         worker->post_identities(identities_->first());
     return true;
-  }
-
-  /// SO_REUSEPORT would let a second gateway share the port in silence: each would get half of the clients.
-  bool is_free(const net::tcp::endpoint& endpoint) {
-    if (endpoint.port() == 0) return true;
-    net::error_code error;
-    net::Acceptor probe(io_.get_executor());
-    probe.open(endpoint.protocol(), error);
-    if (!error) probe.set_option(net::Acceptor::reuse_address(true), error);
-    if (!error && endpoint.address().is_v6()) probe.set_option(net::asio::ip::v6_only(true), error);
-    if (!error) probe.bind(endpoint, error);
-    if (!error) probe.listen(1, error);
-    if (error)
-      std::cerr << "breakwater: cannot listen on " << net::to_string(endpoint) << ": " << error.message() << '\n';
-    return !error;
   }
 
   void watch_signals() {
@@ -398,8 +317,7 @@ class Server {
       operations_.refused();
       spdlog::error(
           "reload refused; what was in force stays in force. Mend what is told above, or take the lists as they are "
-          "with "
-          "`breakwater lists update --accept REASON`");
+          "with `breakwater lists update --accept REASON`");
       return;
     }
     swap(next, net::End::reload);
@@ -500,7 +418,6 @@ class Server {
   OperationsKeeper operations_;
   selftest::Marks marks_;
   SelfTestKeeper self_tests_;
-  std::optional<net::tcp::endpoint> plain_;  ///< where the self-test asks
   std::shared_ptr<const InForce> in_force_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to
@@ -508,45 +425,13 @@ class Server {
       std::make_shared<identity::SignIns>(std::chrono::duration_cast<std::chrono::seconds>(settings_.auth_idle));
   std::unique_ptr<auth::Authenticator> authenticator_;  ///< none: nobody can sign in
   std::unique_ptr<identity::Keeper> identities_;        ///< none: clients are known by their networks alone
-  const operations::InheritedSockets inherited_ = operations::InheritedSockets::take();
-  std::vector<net::tcp::endpoint> endpoints_;
-  std::vector<std::string> listeners_;
+  Doors doors_{workers_};
   std::vector<std::string> announcements_;
   const rules::SysSeconds started_ = clock_.seconds();
   std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;
   bool draining_ = false;
 };
-
-std::optional<snapshot::Settings> read_settings(const std::filesystem::path& config, int& code) {
-  if (config.empty()) return snapshot::default_settings();
-  std::string error;
-  const auto text = snapshot::read_file(config, error);
-  if (!text) {
-    std::cerr << "breakwater: " << config.string() << ": cannot be read: " << error << '\n';
-    code = kUsage;
-    return std::nullopt;
-  }
-  categories::Diagnostics diagnostics;
-  auto settings = snapshot::parse_settings(*text, config, diagnostics);
-  for (const auto& diagnostic : diagnostics)
-    std::cerr << to_string(diagnostic) << '\n';
-  code = kWrong;
-  return categories::has_errors(diagnostics) ? std::nullopt : std::optional(std::move(settings));
-}
-
-/// How far the clock of a demonstration is from the real one: it starts at the civil time asked for.
-std::optional<Clock> make_clock(const ServeOptions& options) {
-  if (options.clock.empty()) return Clock();
-  const auto* zone = snapshot::zone_of(options.policy);
-  const auto start = zone ? rules::parse_civil(options.clock, *zone) : std::nullopt;
-  if (!start) {
-    std::cerr << "breakwater: --clock \"" << options.clock << "\" is no civil time, as 2026-11-23T10:00\n";
-    return std::nullopt;
-  }
-  spdlog::warn("the clock is set to {} for a demonstration: log and records are not evidence", options.clock);
-  return Clock(*start - Clock().seconds());
-}
 
 int fail(const std::string& message) {
   std::cerr << "breakwater: " << message << '\n';
