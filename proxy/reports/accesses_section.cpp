@@ -23,7 +23,14 @@ SysSeconds seconds(Milliseconds time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
 
-AccessEntry entry_of(const Record& record) {
+std::string whom(const AccessEntry& entry) {
+  if (!entry.subject.empty()) return entry.subject;
+  return entry.by.empty() ? "\u2013" : "more than one person";
+}
+
+}  // namespace
+
+AccessEntry access_entry(const Record& record) {
   AccessEntry entry;
   entry.seq = record.seq;
   entry.time = record.time;
@@ -48,18 +55,11 @@ AccessEntry entry_of(const Record& record) {
   return entry;
 }
 
-std::string whom(const AccessEntry& entry) {
-  if (!entry.subject.empty()) return entry.subject;
-  return entry.by.empty() ? "\u2013" : "more than one person";
-}
-
-}  // namespace
-
 Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store, Milliseconds since,
                                                                          Milliseconds until) {
   std::vector<AccessEntry> all;
   const auto error = store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until},
-                                [&all](const Record& record) { all.push_back(entry_of(record)); });
+                                [&all](const Record& record) { all.push_back(access_entry(record)); });
   if (error) return *error;
   return all;
 }

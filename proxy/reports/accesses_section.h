@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proxy/reports/document.h"
+#include "proxy/reports/report.h"
 #include "proxy/safeguarding/store.h"
 #include "rules/civil_time.h"
 
@@ -12,19 +13,10 @@
 /// name of a learner is in it.
 namespace breakwater::reports {
 
-/// A look at a named record, an export, a deletion, or a key.
-struct AccessEntry {
-  std::int64_t seq = 0;  ///< place in the chain
-  safeguarding::Milliseconds time;
-  std::string what;        ///< "show", "report", "export", ...; "deletion"; "key"
-  std::string by;          ///< "" of what the gateway did by itself
-  std::string why;         ///< as they said, or the rule
-  std::string reference;   ///< of the episode, or ""
-  std::string subject;     ///< pseudonym; "" where it was more than one person
-  std::int64_t count = 0;  ///< of a deletion: records, lines or files
-};
+/// Of a record of Kind::access, deletion or key. A deleted body leaves what, time and place.
+AccessEntry access_entry(const safeguarding::Record& record);
 
-/// Those from `since` on and before `until`, in the order of the chain. A deleted body leaves what, time and place.
+/// Those from `since` on and before `until`, in the order of the chain.
 Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store,
                                                                          safeguarding::Milliseconds since,
                                                                          safeguarding::Milliseconds until);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "proxy/reports/accesses_section.h"
 #include "proxy/reports/coverage.h"
 #include "proxy/reports/words.h"
 #include "proxy/safeguarding/attempt_json.h"
@@ -136,7 +137,8 @@ class Collector {
 
   void add(const Record& record) {
     if (record.kind == Kind::check) return add_check(record);
-    if (record.kind == Kind::access) return add_access(record);
+    if (record.kind == Kind::access || record.kind == Kind::deletion || record.kind == Kind::key)
+      return add_access(record);
     const auto attempt = safeguarding::parse_attempt(record, "");
     if (!attempt) return;
     const auto time = seconds(record.time);
@@ -189,9 +191,7 @@ class Collector {
 
   void add_access(const Record& record) {
     const auto time = seconds(record.time);
-    const auto access = safeguarding::parse_access(record);
-    if (access && time >= wanted_.from && time < wanted_.until)
-      report_.accesses.push_back({time, access->by, access->what, access->reason, record.reference, access->subject});
+    if (time >= wanted_.from && time < wanted_.until) report_.accesses.push_back(access_entry(record));
   }
 
   EpisodeEntry entry(const Case& about) const {
@@ -268,8 +268,9 @@ Result<Report, safeguarding::StoreError> collect(safeguarding::Store& store, con
   if (!cases) return cases.error();
   for (const auto& about : *cases)
     collector.add(about);
-  const safeguarding::Filter records{
-      .kinds = {Kind::attempt, Kind::check, Kind::access}, .since = collector.earliest(), .until = wanted.until};
+  const safeguarding::Filter records{.kinds = {Kind::attempt, Kind::check, Kind::access, Kind::deletion, Kind::key},
+                                     .since = collector.earliest(),
+                                     .until = wanted.until};
   if (const auto error = store.each(records, [&collector](const Record& record) { collector.add(record); }))
     return *error;
   std::optional<safeguarding::Head> head;

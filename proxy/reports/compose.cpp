@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "proxy/reports/accesses_section.h"
 #include "proxy/reports/sections.h"
 #include "proxy/reports/words.h"
 
@@ -84,7 +85,8 @@ Document compose(const Report& report) {
   out.marking = marking(report.audience);
   out.made = report.made;
   if (dpo) {
-    add_looks(report, out.blocks);
+    out.blocks.emplace_back(Paragraph{Paragraph::Style::lead, headline(report)});
+    add_accesses(report.accesses, *report.zone, out.blocks);
   } else {
     add_first_page(report, out.blocks);
     add_overview(report, out.blocks);

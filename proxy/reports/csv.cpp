@@ -1,5 +1,6 @@
 #include "proxy/reports/csv.h"
 
+#include "proxy/reports/accesses_section.h"
 #include "proxy/reports/words.h"
 
 namespace breakwater::reports {
@@ -54,18 +55,6 @@ bool shown_to(Audience audience, Seen seen) {
   return seen == Seen::all || audience == Audience::dsl || (seen == Seen::not_governance && audience == Audience::it);
 }
 
-std::string accesses_to_csv(const Report& report) {
-  CsvWriter csv;
-  for (const auto* const title : {"time", "by", "what", "reason", "episode", "pseudonym"})
-    csv.cell(title);
-  csv.end_row();
-  for (const auto& access : report.accesses) {
-    csv.cell(rules::format_civil(access.time, *report.zone)).cell(access.by).cell(access.what);
-    csv.cell(access.reason).cell(access.reference).cell(access.subject).end_row();
-  }
-  return csv.finish();
-}
-
 }  // namespace
 
 CsvWriter& CsvWriter::cell(std::string_view text) {
@@ -91,7 +80,7 @@ CsvWriter& CsvWriter::end_row() {
 }
 
 std::string to_csv(const Report& report) {
-  if (report.audience == Audience::dpo) return accesses_to_csv(report);
+  if (report.audience == Audience::dpo) return to_csv(report.accesses, *report.zone);
   CsvWriter csv;
   for (const auto& column : kColumns)
     if (shown_to(report.audience, column.seen)) csv.cell(column.title);

@@ -33,13 +33,16 @@ std::string in_the_span(const Report& report) {
 std::string access_headline(const Report& report) {
   std::set<std::string_view> people;
   std::set<std::string_view> subjects;
+  std::size_t looks = 0;
   for (const auto& access : report.accesses) {
+    if (access.by.empty()) continue;  // what the gateway did by itself
+    ++looks;
     people.insert(access.by);
     subjects.insert(access.subject);
   }
   if (people.empty()) return fmt::format("{}, nobody opened a name or took a record away.", in_the_span(report));
   return fmt::format("{}, names were opened or records taken away {}, by {}, about {}.", in_the_span(report),
-                     counted(report.accesses.size(), "time", "times"), counted(people.size(), "person", "people"),
+                     counted(looks, "time", "times"), counted(people.size(), "person", "people"),
                      counted(subjects.size(), "person", "people"));
 }
 

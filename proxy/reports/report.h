@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/safeguarding/record.h"
 #include "rules/civil_time.h"
 #include "rules/verdict.h"
 
@@ -92,14 +93,16 @@ struct Check {
   enum class Outcome : std::uint8_t { passed, failed } outcome = Outcome::passed;
 };
 
-/// Names were opened, or records left the gateway.
-struct Look {
-  SysSeconds time;
-  std::string by;
-  std::string what;  ///< "show", "report", "export", ...
-  std::string reason;
-  std::string reference;  ///< of the episode
-  std::string subject;    ///< pseudonym
+/// A look at a named record, an export, a deletion, or a key.
+struct AccessEntry {
+  std::int64_t seq = 0;  ///< place in the chain
+  safeguarding::Milliseconds time;
+  std::string what;        ///< "show", "report", "export", ...; "deletion"; "key"
+  std::string by;          ///< "" of what the gateway did by itself
+  std::string why;         ///< as they said, or the rule
+  std::string reference;   ///< of the episode, or ""
+  std::string subject;     ///< pseudonym; "" where it was more than one person
+  std::int64_t count = 0;  ///< of a deletion: records, lines or files
 };
 
 /// The signed end of the chain of records, as it stood when the report was made.
@@ -126,7 +129,7 @@ struct Report {
   std::vector<Interval> days;
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
-  std::vector<Look> accesses;         ///< in the span, in the order of the records
+  std::vector<AccessEntry> accesses;  ///< in the span, in the order of the records
   std::vector<std::string> coverage;  ///< what was and was not recorded in the span, a sentence each
   std::optional<Head> head;
 };

@@ -25,7 +25,6 @@ void add_overview(const Report& report, Blocks& out);
 void add_episodes(const Report& report, Blocks& out);
 void add_case_work(const Report& report, Blocks& out);
 void add_trust(const Report& report, Blocks& out);  ///< checks of the filter, coverage and limits
-void add_looks(const Report& report, Blocks& out);  ///< all but the seal of the data protection officer's
 void add_seal(const Report& report, Blocks& out);
 
 }  // namespace breakwater::reports

@@ -32,7 +32,7 @@ TEST(Csv, AudiencesSeeTheirColumns) {
   const std::string all =
       "reference,first,last,severity,theme,attempts,distinct_hosts,state,first_looked_at,evidence_hold";
   EXPECT_EQ(header(Audience::governance), all);
-  EXPECT_EQ(header(Audience::dpo), "time,by,what,reason,episode,pseudonym");
+  EXPECT_EQ(header(Audience::dpo), "record,time,what,by,why,reference,subject,count");
   EXPECT_EQ(header(Audience::it), all + ",pseudonym,group,origin,how_sure");
   EXPECT_EQ(header(Audience::dsl),
             all + ",pseudonym,group,origin,how_sure,person,hosts,decided_by,decision_reason,outcome");

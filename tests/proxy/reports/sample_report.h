@@ -86,7 +86,7 @@ inline Report sample_report(Audience audience, std::size_t episodes) {
       {kMonday + hours(32), "malware canary as staff", "not blocked", Check::Outcome::failed}};
   if (!report.episodes.empty()) {
     const auto& about = report.episodes.front();
-    report.accesses = {{about.last, "A. Lead", "show", "told by e-mail", about.reference, "P-00000001"}};
+    report.accesses = {{48'000, about.last, "show", "A. Lead", "told by e-mail", about.reference, "P-00000001", 0}};
   }
   report.coverage = {"Records reach from the first to the last minute of this week."};
   report.head =
