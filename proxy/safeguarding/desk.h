@@ -23,7 +23,7 @@ struct DeskOptions {
   std::function<std::vector<Visit>(const std::string& person, Milliseconds from, Milliseconds until)> context{};
   /// Told of each change of an episode once its record is on disk.
   std::function<void(const Episode&, const EpisodeNames&)> on_episode{};
-  /// Told what went wrong; what failed is tried again each second.
+  /// Told what went wrong, by the constructor too; what failed is tried again each second.
   std::function<void(const std::string& message)> on_failure{};
   std::chrono::milliseconds tick{1000};         ///< between two looks at the time
   std::chrono::milliseconds around{3'600'000};  ///< of the context before the first and after the last attempt
@@ -38,6 +38,7 @@ struct DeskOptions {
 /// context is in memory, and begins anew.
 class Desk {
  public:
+  /// Before anybody records: what is in the chain by then is what was before.
   Desk(rules::Safeguarding rules, DeskOptions options);
   /// Deals with what was handed in, then joins. What is open then stays open, for the next start.
   ~Desk();
