@@ -53,19 +53,19 @@ def flushes(folder):
     return None
 
 
-def start_gateway(stack, options, folder, listed):
+def start_gateway(options, folder, listed):
     (folder / "lists/terrorism").mkdir(parents=True)
     (folder / "lists/terrorism/domains").write_text("".join(name + "\n" for name in listed))
     (folder / "policy.toml").write_text(POLICY)
     (folder / "breakwater.toml").write_text("[proxy]\nconnections_per_client = 8192\nconnections = 8192\n")
     command = [options.build / "breakwater", "serve", "--policy", folder / "policy.toml", "--config",
                folder / "breakwater.toml", "--listen", "127.0.0.1:0", "--state", folder / "state"]
-    return stack.enter_context(Process("breakwater", command, folder / "output", stdout=subprocess.PIPE))
+    return Process("breakwater", command, folder / "output", stdout=subprocess.PIPE)
 
 
 def recorded(state):
     with contextlib.closing(sqlite3.connect(f"file:{state}/attempts.db?mode=ro", uri=True, timeout=20)) as database:
-        return database.execute("SELECT count(*) FROM records WHERE kind = 'attempt'").fetchone()[0]
+        return database.execute("SELECT sum(coalesce(body ->> '$.count', 1)) FROM records WHERE kind = 'attempt'").fetchone()[0]
 
 
 def main():
@@ -75,25 +75,25 @@ def main():
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         _, listed, blocked = names.make(100_000)
         (folder / "blocked").write_text("\n".join(blocked))
-        gateway = start_gateway(stack, options, folder, listed)
-        command = [options.build / "load_generator", "blocked", "--target", f"127.0.0.1:{gateway.announced_port()}",
-                   "--hosts", folder / "blocked", "--spread", "--json", "--rate", options.rate, "--connections",
-                   options.connections, "--duration", options.seconds, "--warmup", 1]
-        cpu, flushed = gateway.cpu_seconds(), flushes(folder)
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-        cpu = gateway.cpu_seconds() - cpu
-        gateway.check()
+        with start_gateway(options, folder, listed) as gateway:
+            command = [options.build / "load_generator", "blocked", "--target", f"127.0.0.1:{gateway.announced_port()}",
+                       "--hosts", folder / "blocked", "--spread", "--json", "--rate", options.rate, "--connections",
+                       options.connections, "--duration", options.seconds, "--warmup", 1]
+            cpu, flushed = gateway.cpu_seconds(), flushes(folder)
+            done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+            cpu = gateway.cpu_seconds() - cpu
+            gateway.check()
         if done.returncode not in (0, 1):
             raise Failed(f"the load generator: {done.stderr.strip()}")
         run = json.loads(done.stdout)
         flushed = flushes(folder) - flushed if flushed is not None else None
-        kept = recorded(folder / "state")
+        kept = recorded(folder / "state")  # with what was counted, which becomes a record at the end
     share = run["seconds"] / (run["seconds"] + 1)  # of what is told for the warm-up too
     milliseconds = {key: run[f"{key}_us"] / 1000 for key in ("p50", "p99", "p999", "max")}
     print(f"{run['requests_per_second']:,.0f} block pages a second of {options.rate:,} that were due, "
           f"{options.connections} connections: "
           + ", ".join(f"{key} {value:.1f} ms" for key, value in milliseconds.items()) + f"; {run['errors']} errors")
-    print(f"{kept:,} records for {run['requests_total']:,} answers"
+    print(f"{kept:,} recorded of {run['requests_total']:,} answers"
           + (f"; {flushed * share / run['seconds']:,.0f} flushes of the disk a second" if flushed is not None else "")
           + f"; {1000 * cpu / run['requests_total']:.2f} CPU seconds per 1,000; load {os.getloadavg()[0]:.1f}")
     good = run["errors"] == 0 and kept >= run["requests_total"] and milliseconds["p99"] < P99_MS

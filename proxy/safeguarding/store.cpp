@@ -1,7 +1,9 @@
 #include "proxy/safeguarding/store.h"
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -25,7 +27,8 @@ using sqlite::Appender;
 using sqlite::Statement;
 
 constexpr const char* kFileName = "attempts.db";
-constexpr int kBusyTimeoutMs = 1000;  // a caller waits for its answer meanwhile
+constexpr std::chrono::milliseconds kLockPause{1};
+constexpr int kLockTries = 1000;  // 1 s: a caller waits for its answer meanwhile
 
 StoreError system_error() {
   return {SQLITE_CANTOPEN, std::generic_category().message(errno)};
@@ -44,6 +47,13 @@ std::optional<StoreError> make_file(const std::filesystem::path& state, const st
     return system_error();
   }
   return std::nullopt;
+}
+
+/// SQLite's own handler sleeps up to 100 ms while another writer is done in one: a learner would wait for that.
+int wait_for_lock(void* /*unused*/, int tries) {
+  if (tries >= kLockTries) return 0;
+  std::this_thread::sleep_for(kLockPause);
+  return 1;
 }
 
 std::optional<StoreError> use_wal(sqlite3* connection) {
@@ -78,7 +88,7 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
 }
 
 std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const std::shared_ptr<Sealer>& sealer) {
-  if (sqlite3_busy_timeout(connection, kBusyTimeoutMs) != SQLITE_OK ||
+  if (sqlite3_busy_handler(connection, wait_for_lock, nullptr) != SQLITE_OK ||
       sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr) != SQLITE_OK)
     return sqlite::error_of(connection);
   // secure_delete: what retention deletes is overwritten.
