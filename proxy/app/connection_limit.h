@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "categories/ip_address.h"
@@ -13,7 +14,18 @@ namespace breakwater::app {
 
 /// Counts client connections over all workers, in all and by client address. Thread-safe; asked once per connection.
 class ConnectionLimit {
+  struct Hash {
+    std::size_t operator()(const categories::IpAddress& address) const {
+      const auto& bytes = address.bytes();
+      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+  };
+
  public:
+  using Clients = std::unordered_set<categories::IpAddress, Hash>;
+  /// More than a centre has; of addresses beyond it nobody is told.
+  static constexpr std::size_t kMostSeen = 65'536;
+
   ConnectionLimit(std::uint64_t total, std::uint64_t per_client) : total_most_(total), client_most_(per_client) {}
 
   /// One counted connection; gives its place back when it goes.
@@ -35,6 +47,7 @@ class ConnectionLimit {
   /// nullopt: one of the limits is reached.
   std::optional<Place> enter(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
+    if (seen_.size() < kMostSeen) seen_.insert(client);
     auto& held = clients_[client];
     if (total_ >= total_most_ || held >= client_most_) {
       if (held == 0) clients_.erase(client);
@@ -45,14 +58,13 @@ class ConnectionLimit {
     return Place(*this, client);
   }
 
- private:
-  struct Hash {
-    std::size_t operator()(const categories::IpAddress& address) const {
-      const auto& bytes = address.bytes();
-      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    }
-  };
+  /// Who has come since the last time.
+  Clients take_seen() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(seen_, {});
+  }
 
+ private:
   void leave(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
     --total_;
@@ -65,6 +77,7 @@ class ConnectionLimit {
   std::mutex mutex_;
   std::uint64_t total_ = 0;
   std::unordered_map<categories::IpAddress, std::uint64_t, Hash> clients_;
+  Clients seen_;
 };
 
 }  // namespace breakwater::app
