@@ -153,18 +153,22 @@ class Network:
             space.close()
 
 
-@contextlib.contextmanager
-def network(mode):
-    """Skips the test where there can be none."""
+def namespaces_or_skip(*programs):
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
-    for program in ("ip", "nft"):
+    for program in programs:
         if not shutil.which(program):
             pytest.skip(f"there is no {program}: deploy/install-packages test")
     try:
         Space().close()
     except (OSError, subprocess.SubprocessError) as failure:
         pytest.skip(f"no network namespaces: {failure}")
+
+
+@contextlib.contextmanager
+def network(mode):
+    """Skips the test where there can be none."""
+    namespaces_or_skip("ip", "nft")
     running = Network(mode)
     try:
         yield running
