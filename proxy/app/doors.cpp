@@ -83,6 +83,10 @@ bool Doors::may_mark() const {
   return !error;
 }
 
+bool Doors::stay_open() const {
+  return std::all_of(endpoints_.begin(), endpoints_.end(), [this](const auto& each) { return inherited_.has(each); });
+}
+
 void Doors::warn_of_unnamed() const {
   for (const auto& given : inherited_.endpoints())
     if (std::find(endpoints_.begin(), endpoints_.end(), given) == endpoints_.end())

@@ -22,6 +22,8 @@ class Doors {
   bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints);
   /// Without its mark a connection to an origin might be brought back here, so that the gateway does not start.
   bool may_mark() const;
+  /// Are all of them the service manager's, so that who comes while no gateway accepts waits instead of being refused?
+  bool stay_open() const;
   /// Of sockets of the service manager that no setting names.
   void warn_of_unnamed() const;
 

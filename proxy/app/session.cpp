@@ -67,6 +67,7 @@ net::Task<> Session::run() {
     next = Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
+    holds_up_.reset();
     grace_.clear();
     sentence_.reset();
   }
@@ -88,6 +89,7 @@ net::Task<bool> Session::receive_first_byte() {
   if (client_.in().size() == 0) {
     if (worker_.draining() && !first) co_return false;
     phase_ = Phase::idle;
+    holds_up_.reset();
     client_.in().shrink_to_fit();
     client_.arm(worker_.draining() ? kFirstWord : first ? worker_.settings().head : worker_.settings().idle);
     const auto io = co_await client_.fill(kReadHead);

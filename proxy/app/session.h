@@ -59,6 +59,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Rejudged spend_again(rules::SysSeconds now);
   /// Tells the worker what has moved since the last time, where it is use of a quota.
   void count_use();
+  /// The gateway ends when nobody holds `others` any more: this session does until the request or tunnel at hand is
+  /// over.
+  void hold_up(const std::shared_ptr<void>& others) {
+    if (phase_ == Phase::busy) holds_up_ = others;
+  }
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -246,6 +251,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::uint32_t quotas_ = 0;   ///< of which what moves is use
   std::uint64_t counted_ = 0;  ///< of moved()
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
+  std::shared_ptr<void> holds_up_;
   std::uint64_t requests_ = 0;
   std::shared_ptr<selftest::Mark> mark_;  ///< of a connection of the self-test
 };

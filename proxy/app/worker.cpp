@@ -206,6 +206,13 @@ void Worker::post_context(std::string person, Clock::Milliseconds from, Clock::M
   });
 }
 
+void Worker::post_hold_up(std::shared_ptr<void> others) {
+  net::asio::post(io_, [this, others = std::move(others)] {
+    for (auto& session : sessions_)
+      session.hold_up(others);
+  });
+}
+
 void Worker::post_drain() {
   net::asio::post(io_, [this] {
     draining_ = true;
