@@ -92,15 +92,17 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   }
   net::error_code ignored;
   socket.set_option(net::tcp::no_delay(true), ignored);
+  auto mark = services_.self_tests.take({client, peer.port()});
   std::optional<Interception> interception;
   if (is_intercepted(kind)) {
     const auto protocol =
         kind == Listener::intercepted_tls ? Interception::Protocol::tls : Interception::Protocol::http;
-    interception = {protocol, net::original_destination(socket, settings().intercept_mode)};
+    interception = {protocol,
+                    mark ? mark->destination() : net::original_destination(socket, settings().intercept_mode)};
   }
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
                                            kind == Listener::tls ? tls_ : nullptr, interception);
-  session->stand_in(services_.self_tests.take({client, peer.port()}));
+  session->stand_in(std::move(mark));
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();
