@@ -59,7 +59,9 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
   auto next = Next::again;
-  if (interception_)
+  if (introduction_ == Introduction::awaited && !co_await be_introduced())
+    next = Next::closed;
+  else if (interception_)
     next = co_await intercepted();
   else if (server_ && !co_await secure())
     next = Next::closed;
@@ -391,7 +393,7 @@ void Session::rejudge_if_stale() {
 
 void Session::drain() {
   // Who has connected and not yet spoken was not told to go elsewhere: its request may be on its way.
-  if (phase_ == Phase::idle && requests_ == 1)
+  if (phase_ == Phase::idle && requests_ <= 1)
     client_.arm(kFirstWord);
   else if (phase_ == Phase::idle)
     client_.close();

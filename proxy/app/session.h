@@ -31,9 +31,10 @@ class Worker;
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
-/// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
-/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), intercepted.cpp (what was
-/// on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota).
+/// introduction.cpp (what a balancer says of its client), own_pages.cpp (requests for the gateway itself), sign_in.cpp
+/// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
+/// intercepted.cpp (what was on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
+/// quota).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
@@ -42,6 +43,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
           std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception);
 
   net::Task<> run();
+  /// Before run(): a balancer has connected, and says first for whom.
+  void await_introduction() { introduction_ = Introduction::awaited; }
   /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
   void stand_in(std::shared_ptr<selftest::Mark> mark);
 
@@ -105,6 +108,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   struct Outcome;
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
+
+  // introduction.cpp
+  net::Task<bool> be_introduced();
+  void refuse_introduction(std::string_view fault);
 
   // session.cpp
   net::Task<bool> secure();
@@ -216,6 +223,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Stream client_;
   std::shared_ptr<const net::TlsServer> server_;
   std::optional<Interception> interception_;
+  enum class Introduction : std::uint8_t { unneeded, awaited } introduction_ = Introduction::unneeded;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known

@@ -82,17 +82,24 @@ void Worker::join() {
   thread_.join();
 }
 
+bool Worker::is_balancer(const categories::IpAddress& address) const {
+  const auto& balancers = settings().balancers;
+  return std::any_of(balancers.begin(), balancers.end(),
+                     [&](const auto& network) { return network.contains(address); });
+}
+
 void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer) {
   counters_.add(telemetry::Counter::accepted);
   const auto client = net::to_ip_address(peer.address());
-  auto place = services_.limit.enter(client);
+  auto mark = services_.self_tests.take({client, peer.port()});
+  const bool introduced = !mark && !is_intercepted(kind) && is_balancer(client);
+  auto place = introduced ? services_.limit.enter() : services_.limit.enter(client);
   if (!place) {
     counters_.add(telemetry::Counter::over_limit);
     return;
   }
   net::error_code ignored;
   socket.set_option(net::tcp::no_delay(true), ignored);
-  auto mark = services_.self_tests.take({client, peer.port()});
   std::optional<Interception> interception;
   if (is_intercepted(kind)) {
     const auto protocol =
@@ -103,6 +110,7 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
                                            kind == Listener::tls ? tls_ : nullptr, interception);
   session->stand_in(std::move(mark));
+  if (introduced) session->await_introduction();
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();

@@ -141,6 +141,7 @@ class Worker {
   void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
+  bool is_balancer(const categories::IpAddress& address) const;
   void accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer);
   net::Task<> every_second();
   enum class Spending : std::uint8_t { as_before, changed };
