@@ -44,7 +44,7 @@ def wifi():
 
 
 @pytest.mark.parametrize("more", [
-    "", 'deploy.resolvers = ["10.1.1.1", "fd00::53"]', 'deploy.resolvers = ["fd00::53"]',
+    "", 'intercept.mode = "tproxy"', 'deploy.resolvers = ["10.1.1.1", "fd00::53"]', 'deploy.resolvers = ["fd00::53"]',
     'proxy.tls.listen = ["0.0.0.0:3443"]\nproxy.pac.host = "gateway.example.org"',
 ])
 def test_nft_takes_the_rules_and_they_are_the_same_each_time(centre, more):

@@ -57,13 +57,13 @@ BROWSER = shutil.which("chromium")
 class Wifi:
     """Everything in its namespace; `gateway` runs behind the rules that are made from its own settings."""
 
-    def __init__(self, net, folder):
+    def __init__(self, net, folder, mode):
         self.net, self.folder = net, folder
         self.gateway = Gateway(folder, policy=POLICY, listen="0.0.0.0:3128", arguments=("--listen", "[::]:3128"),
                                lists={**LISTS, "circumvention/doh/domains": f"{DOH}\n{DOH6}\n"}, settings={
             **SETTINGS, "dns.servers": ["127.0.0.1:53"], "dns.hosts": None, "dns.allow_private": [],
             "proxy.listen": ["0.0.0.0:3128", "[::]:3128"], "proxy.pac.host": MAIN,
-            "identity.neighbours": True, "intercept.http": ["0.0.0.0:3129", "[::]:3129"], "intercept.tls": ["0.0.0.0:3130", "[::]:3130"],
+            "identity.neighbours": True, "intercept.mode": mode, "intercept.mark": 0, "intercept.http": ["0.0.0.0:3129", "[::]:3129"], "intercept.tls": ["0.0.0.0:3130", "[::]:3130"],
             "deploy.interfaces": ["learners", "staff"],
             "deploy.addresses": ["10.20.0.1", "fd00:20::1", "10.30.0.1", "fd00:30::1"]})
         self.files = ("--policy", self.gateway.policy_file, "--config", self.gateway.settings_file)
@@ -138,11 +138,22 @@ def internet(net, certificate):
             server.stop()
 
 
-@pytest.fixture(scope="module")
-def wifi(tmp_path_factory, certificate):
+def route_what_is_marked(net):
+    """As the unit does, where the kernel has tproxy."""
+    net.rules("table inet probe {\n chain probe {\n  type filter hook prerouting priority 0\n"
+              "  meta nfproto ipv4 tcp dport 1 tproxy ip to :1\n }\n}\ndelete table inet probe\n")
+    for line in (DEPLOY / "systemd/breakwater-tproxy.service").read_text().splitlines():
+        if line.startswith("ExecStart="):
+            net.gateway.run(*line.removeprefix("ExecStart=").split())
+
+
+@pytest.fixture(scope="module", params=["redirect", "tproxy"])
+def wifi(request, tmp_path_factory, certificate):
     folder = tmp_path_factory.mktemp("wifi")
     with network("none") as net, internet(net, certificate), contextlib.ExitStack() as programs:
-        site = Wifi(net, folder)
+        site = Wifi(net, folder, request.param)
+        if request.param == "tproxy":
+            route_what_is_marked(net)
         net.gateway.run("sysctl", "-p", DEPLOY / "nftables/breakwater.sysctl")
         site.breakwater("deploy", "unbound", *site.files, "--out", folder / "unbound")
         (folder / "unbound.conf").write_text(UNBOUND.format(folder=folder, upstream=WEB))
