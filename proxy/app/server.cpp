@@ -126,7 +126,7 @@ class Server {
       });
     }
     passes_.start();
-    self_tests_.start(doors_.plain());
+    self_tests_.start(doors_.ways_in());
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     operations_.start(workers_, safeguarding_.forwarder(), doors_.open());

@@ -249,7 +249,7 @@ void Session::log() {
   count_for(0);
   const auto& verdict = tx_.verdict;
   if (!mark_) count_request(tx_, subject_, worker_.count());
-  if (interception_) count_intercepted(verdict.reason);
+  if (interception_ && !mark_) count_intercepted(verdict.reason);
 
   telemetry::AccessRecord record;
   record.time = tx_.time;

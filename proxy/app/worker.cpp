@@ -104,7 +104,8 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   if (is_intercepted(kind)) {
     const auto protocol =
         kind == Listener::intercepted_tls ? Interception::Protocol::tls : Interception::Protocol::http;
-    interception = {protocol, net::original_destination(socket, settings().intercept_mode)};
+    interception = {protocol,
+                    mark ? mark->destination() : net::original_destination(socket, settings().intercept_mode)};
   }
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
                                            kind == Listener::tls ? tls_ : nullptr, interception);

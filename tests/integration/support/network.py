@@ -30,7 +30,8 @@ FORWARD = """
   }
 }
 """
-RULES = {  # $wifi are the two networks of the clients, $http and $tls the gateway's doors
+RULES = {  # by mode; "none": the test brings its own. $wifi are the two networks of the clients, $http and $tls the gateway's doors
+    "none": "",
     "redirect": """
 table inet wifi {
   chain prerouting {
@@ -103,7 +104,7 @@ class Space:
 
 
 class Network:
-    """`learner` and `staff` reach `internet` by `gateway` alone, which intercepts by `mode`."""
+    """`learner` and `staff` reach `internet` by `gateway` alone, which intercepts by `mode`, a key of RULES."""
 
     def __init__(self, mode):
         self.mode = mode
