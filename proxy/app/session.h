@@ -152,6 +152,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> answer_probe(const portal::Probe& probe, std::string_view base);
   net::Task<Next> send_to_terms(std::string_view base, std::string_view way_back);
   std::string own_base(http::TargetForm form);
+  std::string secure_base(const http::RequestHead& head);
   rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const;
   void know_acceptance(const rules::Policy& policy);
   void show_in_window();

@@ -90,7 +90,7 @@ std::optional<std::vector<categories::Network>> encrypted_dns(const DeployOption
   const auto wanted = snapshot ? wanted_categories(*snapshot, {"circumvention/doh"}) : std::nullopt;
   if (!wanted) return std::nullopt;
   Addresses addresses;
-  if (!listed_hosts(source, *snapshot, *wanted, addresses)) return std::nullopt;
+  if (!listed_hosts(source, *snapshot, *wanted, {}, addresses)) return std::nullopt;
   site.made_from.push_back(fmt::format("{} addresses of encrypted DNS in the lists", addresses.all.size()));
   return std::move(addresses.all);
 }
