@@ -12,7 +12,8 @@
 
 namespace breakwater::app {
 
-/// Counts client connections over all workers, in all and by client address. Thread-safe; asked once per connection.
+/// Counts client connections over all workers, in all and by client address. Thread-safe; asked once per connection,
+/// and again where a balancer tells who the client is.
 class ConnectionLimit {
   struct Hash {
     std::size_t operator()(const categories::IpAddress& address) const {
@@ -36,12 +37,19 @@ class ConnectionLimit {
     ~Place() {
       if (limit_) limit_->leave(client_);
     }
+    /// For a place that is nobody's yet. False: this client has as many as it may.
+    bool give_to(const categories::IpAddress& client) {
+      if (!limit_->give(client)) return false;
+      client_ = client;
+      return true;
+    }
 
    private:
     friend class ConnectionLimit;
-    Place(ConnectionLimit& limit, const categories::IpAddress& client) : limit_(&limit), client_(client) {}
+    Place(ConnectionLimit& limit, const std::optional<categories::IpAddress>& client)
+        : limit_(&limit), client_(client) {}
     ConnectionLimit* limit_;
-    categories::IpAddress client_;
+    std::optional<categories::IpAddress> client_;  ///< nullopt: counted in all alone
   };
 
   /// nullopt: one of the limits is reached.
@@ -57,6 +65,13 @@ class ConnectionLimit {
     ++total_;
     return Place(*this, client);
   }
+  /// A place of nobody's: the client is not known yet.
+  std::optional<Place> enter() {
+    const std::lock_guard lock(mutex_);
+    if (total_ >= total_most_) return std::nullopt;
+    ++total_;
+    return Place(*this, std::nullopt);
+  }
 
   /// Who has come since the last time.
   Clients take_seen() {
@@ -65,10 +80,20 @@ class ConnectionLimit {
   }
 
  private:
-  void leave(const categories::IpAddress& client) {
+  bool give(const categories::IpAddress& client) {
+    const std::lock_guard lock(mutex_);
+    if (seen_.size() < kMostSeen) seen_.insert(client);
+    auto& held = clients_[client];  // stays: client_most_ is 1 or more
+    if (held >= client_most_) return false;
+    ++held;
+    return true;
+  }
+
+  void leave(const std::optional<categories::IpAddress>& client) {
     const std::lock_guard lock(mutex_);
     --total_;
-    const auto held = clients_.find(client);
+    if (!client) return;
+    const auto held = clients_.find(*client);
     if (--held->second == 0) clients_.erase(held);
   }
 

@@ -25,6 +25,20 @@ std::string_view addition(Worker::Listener kind) {
   return "";
 }
 
+selftest::Door::Kind kind_of(Worker::Listener kind) {
+  switch (kind) {
+    case Worker::Listener::plain:
+      break;
+    case Worker::Listener::tls:
+      return selftest::Door::Kind::tls_proxy;
+    case Worker::Listener::intercepted_http:
+      return selftest::Door::Kind::intercepted_http;
+    case Worker::Listener::intercepted_tls:
+      return selftest::Door::Kind::intercepted_tls;
+  }
+  return selftest::Door::Kind::proxy;
+}
+
 /// SO_REUSEPORT would let a second gateway share the port in silence: each would get half of the clients.
 bool is_free(const net::tcp::endpoint& endpoint) {
   if (endpoint.port() == 0) return true;
@@ -62,7 +76,7 @@ bool Doors::listen(Worker::Listener kind, const std::vector<std::string>& endpoi
         return false;
       }
     }
-    if (kind == Worker::Listener::plain && !plain_) plain_ = *endpoint;
+    ways_in_.push_back({kind_of(kind), *endpoint});
     endpoints_.push_back(*endpoint);
     open_.push_back(net::to_string(*endpoint).append(addition(kind)));
   }
@@ -81,6 +95,10 @@ bool Doors::may_mark() const {
     std::cerr << "breakwater: intercept.mark cannot be set (it needs CAP_NET_ADMIN; 0 is none): " << error.message()
               << '\n';
   return !error;
+}
+
+bool Doors::stay_open() const {
+  return std::all_of(endpoints_.begin(), endpoints_.end(), [this](const auto& each) { return inherited_.has(each); });
 }
 
 void Doors::warn_of_unnamed() const {

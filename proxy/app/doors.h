@@ -1,12 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "proxy/app/worker.h"
 #include "proxy/operations/service_manager.h"
+#include "proxy/selftest/door.h"
 
 namespace breakwater::app {
 
@@ -22,19 +22,21 @@ class Doors {
   bool listen(Worker::Listener kind, const std::vector<std::string>& endpoints);
   /// Without its mark a connection to an origin might be brought back here, so that the gateway does not start.
   bool may_mark() const;
+  /// Are all of them the service manager's, so that who comes while no gateway accepts waits instead of being refused?
+  bool stay_open() const;
   /// Of sockets of the service manager that no setting names.
   void warn_of_unnamed() const;
 
   /// As people read them: "127.0.0.1:3128", "[::]:3130 for intercepted TLS".
   const std::vector<std::string>& open() const { return open_; }
-  /// The first for plain proxy connections.
-  const std::optional<net::tcp::endpoint>& plain() const { return plain_; }
+  /// The same for the self-test.
+  const std::vector<selftest::Door>& ways_in() const { return ways_in_; }
 
  private:
   const Workers& workers_;
   const operations::InheritedSockets inherited_ = operations::InheritedSockets::take();
   std::vector<net::tcp::endpoint> endpoints_;
-  std::optional<net::tcp::endpoint> plain_;
+  std::vector<selftest::Door> ways_in_;
   std::vector<std::string> open_;
 };
 

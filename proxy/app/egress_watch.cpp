@@ -17,7 +17,15 @@ std::vector<telemetry::Total> EgressWatch::packets() const {
   return sums_;
 }
 
+void EgressWatch::end() {
+  look();
+  const std::lock_guard looking(looking_);
+  state_ = State::ended;
+}
+
 void EgressWatch::look() {
+  const std::lock_guard looking(looking_);
+  if (state_ == State::ended) return;
   const auto run = list_();
   std::string error = run.error;
   const auto values = run.code == 0 ? deploy::parse_counters(run.output, error) : std::vector<deploy::CounterValue>();

@@ -16,18 +16,22 @@ class EgressWatch {
   /// `list` prints the counters as nft does in JSON.
   explicit EgressWatch(std::function<deploy::NftRun()> list);
 
-  /// Reads the counters, which costs a process. Blocks; from one thread.
+  /// Reads the counters, which costs a process. Blocks.
   void look();
+  /// Looks a last time: a gateway that only ends its tunnels leaves what comes to the one that has taken over.
+  void end();
   /// Packets since the first look; empty where none has succeeded yet. Rules that were loaded anew begin at 0, and lose
   /// nothing but what came since the look before.
   std::vector<telemetry::Total> packets() const;
 
  private:
   const std::function<deploy::NftRun()> list_;
+  std::mutex looking_;  ///< of what follows
   std::vector<std::uint64_t> last_;
+  enum class State : std::uint8_t { watching, ended } state_ = State::watching;
   bool told_ = false;
-  mutable std::mutex mutex_;
-  std::vector<telemetry::Total> sums_;  ///< under it
+  mutable std::mutex mutex_;  ///< of sums_, for which nobody waits until nft has ended
+  std::vector<telemetry::Total> sums_;
 };
 
 /// Asks nft.

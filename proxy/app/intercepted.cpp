@@ -29,8 +29,8 @@ telemetry::Sight sight_for(rules::Reason nameless) {
 }  // namespace
 
 net::Task<Session::Next> Session::intercepted() {
-  worker_.count().add(telemetry::Counter::intercepted);
-  if (const auto loop = find_loop(); !loop.empty()) {
+  if (!mark_) worker_.count().add(telemetry::Counter::intercepted);
+  if (const auto loop = find_loop(); !loop.empty() && !mark_) {
     begin();
     know_subject();
     refuse_as_loop(loop);
@@ -112,8 +112,14 @@ void Session::judge_address(const Nameless& why) {
 /// After the verdict: to the origin, with what the client has said so far, or refused by an alert.
 net::Task<Session::Next> Session::intercepted_tunnel(std::uint16_t record_version) {
   client_.disarm();
-  worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
+  note_for_self_test(tx_.verdict);
   bool open = tx_.verdict.action == rules::Action::allow;
+  if (mark_ && open) {
+    tx_.detail = "self-test";
+    log();
+    co_return Next::closed;
+  }
+  if (!mark_) worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
   if (open) {
     tx_.end = {};
     quotas_ = tx_.verdict.quotas;

@@ -49,9 +49,18 @@ bool Session::is_own_address(const categories::IpAddress& address) {
 bool Session::is_own(const http::RequestHead& head) {
   if (head.host.text() == portal::kHost) return true;
   if (head.form != http::TargetForm::origin) return false;
+  if (!secure_base(head).empty()) return true;
   const bool is_wpad = head.host.text().starts_with("wpad.") || head.host.text() == "wpad";
   if (portal::Portal::is_pac(head.path) && (!interception_ || is_wpad)) return true;
   return head.host.is_literal() && is_own_address(head.host.address());
+}
+
+/// "https://NAME:PORT" where its own door for TLS is asked by the name that its certificate is for.
+std::string Session::secure_base(const http::RequestHead& head) {
+  const auto& name = worker_.settings().pac_host;
+  if (!client_.is_secure() || interception_ || name.empty() || head.host.text() != name) return {};
+  const auto reached = own_end();
+  return reached ? "https://" + name + ":" + std::to_string(reached->port()) : std::string();
 }
 
 /// How the gateway is reached by whoever asks in this form. What is intercepted comes from the usual port.
@@ -102,6 +111,7 @@ net::Task<Session::Next> Session::own_page(const http::RequestHead& head) {
   portal::Request request;
   request.method = head.method;
   request.path = head.path;
+  if (head.form == http::TargetForm::origin) request.secure_base = secure_base(head);
   request.language = request_.language;
   request.from = sender_of(head);
   request.subject = subject_;

@@ -64,8 +64,10 @@ void SelfTestKeeper::use(InForce in_force) {
   in_force_ = std::make_shared<const InForce>(std::move(in_force));
 }
 
-void SelfTestKeeper::start(const std::optional<net::tcp::endpoint>& gateway) {
-  if (gateway) prober_.emplace(*gateway, marks_);
+void SelfTestKeeper::start(const std::vector<selftest::Door>& doors) {
+  probers_.reserve(doors.size());
+  for (const auto& door : doors)
+    probers_.emplace_back(door, marks_);
   looked_ = clock_.seconds();
   thread_ = std::thread([this] { work(); });
 }
@@ -114,10 +116,7 @@ void SelfTestKeeper::carry_out(const Wanted& wanted) {
   run.time = clock_.now();
   run.lists_version = in_force->lists_version;
   run.policy = in_force->policy;
-  if (prober_)
-    selftest::carry_out(run, selftest::plan(in_force->basis, wanted.group, random_), *prober_, ending_);
-  else
-    run.failure = "the gateway has no listener without TLS (proxy.listen)";
+  selftest::carry_out(run, selftest::plan(in_force->basis, wanted.group, random_), probers_, ending_);
   if (!ending_) finish(run, wanted.tell);
 }
 

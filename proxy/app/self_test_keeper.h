@@ -42,8 +42,8 @@ class SelfTestKeeper {
   ~SelfTestKeeper();
 
   void use(InForce in_force);
-  /// Once the gateway listens there; nullopt: it does so by TLS alone, and no self-test can be done.
-  void start(const std::optional<net::tcp::endpoint>& gateway);
+  /// Once the gateway listens there.
+  void start(const std::vector<selftest::Door>& doors);
   /// Breaks off what is going on, and leaves no record of it.
   void stop();
   /// A line for the control socket: "selftest run" answers {"run":"S-..."} at once, "selftest result" what has become
@@ -69,9 +69,9 @@ class SelfTestKeeper {
   const Clock& clock_;
   selftest::Marks& marks_;
   Safeguarding& safeguarding_;
-  std::optional<selftest::Prober> prober_;  ///< of the thread alone
-  std::vector<std::string> told_;           ///< what was missed last; of the thread alone
-  std::mt19937_64 random_;                  ///< of the thread alone
+  std::vector<selftest::Prober> probers_;  ///< of the thread alone
+  std::vector<std::string> told_;          ///< what was missed last; of the thread alone
+  std::mt19937_64 random_;                 ///< of the thread alone
 
   mutable std::mutex mutex_;  // of all below but what is atomic
   std::condition_variable wake_;

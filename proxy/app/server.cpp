@@ -40,6 +40,8 @@ namespace {
 constexpr int kWrong = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::milliseconds kLook{400};  ///< between two looks at the watched files
+/// For what has begun while the gateway served on, once it closes its doors: clients of the next one wait meanwhile.
+constexpr std::chrono::milliseconds kLastWords{1000};
 constexpr std::chrono::seconds kKeepHits{5};     ///< between two writings of what each list decided
 constexpr std::chrono::seconds kMostWait{3600};  ///< for a day to end: the clock may be set meanwhile
 constexpr std::size_t kPolicyDigits = 12;        ///< of its SHA-256, in the records of self-tests
@@ -126,7 +128,7 @@ class Server {
       });
     }
     passes_.start();
-    self_tests_.start(doors_.plain());
+    self_tests_.start(doors_.ways_in());
     ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread and those it starts from here on
     const FeedKeeper feeds([this] { return load_request("update"); });
     operations_.start(workers_, safeguarding_.forwarder(), doors_.open());
@@ -377,13 +379,36 @@ class Server {
     }
     draining_ = true;
     operations_.draining();
+    egress_.end();
     spdlog::info("draining; a second signal ends at once");
     look_.cancel();
     day_.cancel();
     hits_timer_.cancel();
+    if (doors_.stay_open())
+      serve_on();
+    else
+      close_doors(settings_.drain);
+  }
+
+  /// The next gateway accepts when this one is gone: until then this one does, so that nobody waits for the tunnels of
+  /// others. It goes when the last of what is open now has ended, or after proxy.drain.
+  void serve_on() {
+    const auto last_words = std::min(settings_.drain, kLastWords);
+    const std::shared_ptr<void> others(
+        nullptr, [this, last_words](void*) { net::asio::post(io_, [this, last_words] { close_doors(last_words); }); });
+    for (auto& worker : workers_)
+      worker->post_hold_up(others);
+    drain_.expires_after(settings_.drain);
+    drain_.async_wait([this, last_words](net::error_code error) {
+      if (!error) close_doors(last_words);
+    });
+  }
+
+  void close_doors(std::chrono::milliseconds limit) {
+    if (std::exchange(doors_closed_, true)) return;
     for (auto& worker : workers_)
       worker->post_drain();
-    drain_.expires_after(settings_.drain);
+    drain_.expires_after(limit);
     drain_.async_wait([this](net::error_code error) {
       if (error) return;
       for (auto& worker : workers_)
@@ -437,6 +462,7 @@ class Server {
   std::map<std::string, std::uint64_t> hits_written_;
   std::size_t running_ = 0;
   bool draining_ = false;
+  bool doors_closed_ = false;
 };
 
 int fail(const std::string& message) {

@@ -59,12 +59,15 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
   auto next = Next::again;
-  if (interception_)
+  if (introduction_ == Introduction::awaited && !co_await be_introduced())
+    next = Next::closed;
+  else if (interception_)
     next = co_await intercepted();
   else if (server_ && !co_await secure())
     next = Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
+    holds_up_.reset();
     grace_.clear();
     sentence_.reset();
   }
@@ -86,6 +89,7 @@ net::Task<bool> Session::receive_first_byte() {
   if (client_.in().size() == 0) {
     if (worker_.draining() && !first) co_return false;
     phase_ = Phase::idle;
+    holds_up_.reset();
     client_.in().shrink_to_fit();
     client_.arm(worker_.draining() ? kFirstWord : first ? worker_.settings().head : worker_.settings().idle);
     const auto io = co_await client_.fill(kReadHead);
@@ -250,7 +254,7 @@ void Session::log() {
   count_sight_at_end();
   const auto& verdict = tx_.verdict;
   if (!mark_) count_request(tx_, subject_, worker_.count());
-  if (interception_) count_intercepted(verdict.reason);
+  if (interception_ && !mark_) count_intercepted(verdict.reason);
 
   telemetry::AccessRecord record;
   record.time = tx_.time;
@@ -396,7 +400,7 @@ void Session::rejudge_if_stale() {
 
 void Session::drain() {
   // Who has connected and not yet spoken was not told to go elsewhere: its request may be on its way.
-  if (phase_ == Phase::idle && requests_ == 1)
+  if (phase_ == Phase::idle && requests_ <= 1)
     client_.arm(kFirstWord);
   else if (phase_ == Phase::idle)
     client_.close();

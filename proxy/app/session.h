@@ -31,10 +31,10 @@ class Worker;
 /// A client connection from accept to close, on its worker's thread: reads a request, has it judged, relays or refuses
 /// it, and so on until one side is done. Phases are in files of their own: session.cpp (requests in turn), answer.cpp
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
-/// own_pages.cpp (requests for the gateway itself), sign_in.cpp (proxy authentication),
-/// self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT), intercepted.cpp (what was
-/// on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a quota), count_sight.cpp
-/// (what it shows of its site).
+/// introduction.cpp (what a balancer says of its client), own_pages.cpp (requests for the gateway itself), sign_in.cpp
+/// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
+/// intercepted.cpp (what was on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
+/// quota), count_sight.cpp (what it shows of its site).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
@@ -43,6 +43,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
           std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception);
 
   net::Task<> run();
+  /// Before run(): a balancer has connected, and says first for whom.
+  void await_introduction() { introduction_ = Introduction::awaited; }
   /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
   void stand_in(std::shared_ptr<selftest::Mark> mark);
 
@@ -59,6 +61,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void count_use();
   /// Counts what is open, and what has moved since the last time, by what it shows of its site.
   void count_sight();
+  /// The gateway ends when nobody holds `others` any more: this session does until the request or tunnel at hand is
+  /// over.
+  void hold_up(const std::shared_ptr<void>& others) {
+    if (phase_ == Phase::busy) holds_up_ = others;
+  }
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -109,6 +116,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   struct Outcome;
   enum class Received : std::uint8_t { head, nothing, timeout, malformed };
 
+  // introduction.cpp
+  net::Task<bool> be_introduced();
+  void refuse_introduction(std::string_view fault);
+
   // session.cpp
   net::Task<bool> secure();
   net::Task<bool> receive_first_byte();
@@ -143,6 +154,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> answer_probe(const portal::Probe& probe, std::string_view base);
   net::Task<Next> send_to_terms(std::string_view base, std::string_view way_back);
   std::string own_base(http::TargetForm form);
+  std::string secure_base(const http::RequestHead& head);
   rules::Acceptance acceptance_of(const rules::Subject& subject, const rules::Policy& policy) const;
   void know_acceptance(const rules::Policy& policy);
   void show_in_window();
@@ -230,6 +242,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Stream client_;
   std::shared_ptr<const net::TlsServer> server_;
   std::optional<Interception> interception_;
+  enum class Introduction : std::uint8_t { unneeded, awaited } introduction_ = Introduction::unneeded;
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
@@ -254,6 +267,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Moved seen_{};               ///< of moved()
   std::uint32_t sights_ = 0;   ///< bits of those that this connection is counted for
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
+  std::shared_ptr<void> holds_up_;
   std::uint64_t requests_ = 0;
   std::shared_ptr<selftest::Mark> mark_;  ///< of a connection of the self-test
 };

@@ -82,10 +82,18 @@ void Worker::join() {
   thread_.join();
 }
 
+bool Worker::is_balancer(const categories::IpAddress& address) const {
+  const auto& balancers = settings().balancers;
+  return std::any_of(balancers.begin(), balancers.end(),
+                     [&](const auto& network) { return network.contains(address); });
+}
+
 void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer) {
   counters_.add(telemetry::Counter::accepted);
   const auto client = net::to_ip_address(peer.address());
-  auto place = services_.limit.enter(client);
+  auto mark = services_.self_tests.take({client, peer.port()});
+  const bool introduced = !mark && !is_intercepted(kind) && is_balancer(client);
+  auto place = introduced ? services_.limit.enter() : services_.limit.enter(client);
   if (!place) {
     counters_.add(telemetry::Counter::over_limit);
     return;
@@ -96,11 +104,13 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   if (is_intercepted(kind)) {
     const auto protocol =
         kind == Listener::intercepted_tls ? Interception::Protocol::tls : Interception::Protocol::http;
-    interception = {protocol, net::original_destination(socket, settings().intercept_mode)};
+    interception = {protocol,
+                    mark ? mark->destination() : net::original_destination(socket, settings().intercept_mode)};
   }
   auto session = std::make_shared<Session>(*this, std::move(socket), client, std::move(*place),
                                            kind == Listener::tls ? tls_ : nullptr, interception);
-  session->stand_in(services_.self_tests.take({client, peer.port()}));
+  session->stand_in(std::move(mark));
+  if (introduced) session->await_introduction();
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();
@@ -196,6 +206,13 @@ void Worker::post_context(std::string person, Clock::Milliseconds from, Clock::M
                           std::function<void(std::vector<safeguarding::Visit>)> take) {
   net::asio::post(io_, [this, person = std::move(person), from, until, take = std::move(take)] {
     take(context_.of(person, from, until));
+  });
+}
+
+void Worker::post_hold_up(std::shared_ptr<void> others) {
+  net::asio::post(io_, [this, others = std::move(others)] {
+    for (auto& session : sessions_)
+      session.hold_up(others);
   });
 }
 

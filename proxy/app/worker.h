@@ -93,6 +93,8 @@ class Worker {
   /// Hands over what is known of a person's hosts (rules::person_key), on the worker's thread.
   void post_context(std::string person, Clock::Milliseconds from, Clock::Milliseconds until,
                     std::function<void(std::vector<safeguarding::Visit>)> take);
+  /// Whatever is busy now holds `others` until it is no longer so. All else goes on.
+  void post_hold_up(std::shared_ptr<void> others);
   /// Stops accepting; idle connections end, others after their response, tunnels when they end.
   void post_drain();
   /// Ends what is left.
@@ -147,6 +149,7 @@ class Worker {
   void note_end_of_grace() { ++ends_of_grace_; }
 
  private:
+  bool is_balancer(const categories::IpAddress& address) const;
   void accept(Listener kind, net::Socket socket, const net::tcp::endpoint& peer);
   net::Task<> every_second();
   enum class Spending : std::uint8_t { as_before, changed };

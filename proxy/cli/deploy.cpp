@@ -66,6 +66,7 @@ std::optional<deploy::Site> site_of(const DeployOptions& options) {
   site.tls_proxy_port = snapshot::port_of(settings.tls_listen);
   site.intercept_http_port = port_or(settings.intercept_http, kInterceptHttp);
   site.intercept_tls_port = port_or(settings.intercept_tls, kInterceptTls);
+  if (settings.intercept_mode == net::Redirection::tproxy) site.interception = deploy::Site::Interception::tproxy;
   if (!options.policy.empty()) {
     const auto policy = read(options.policy);
     if (!policy) return std::nullopt;
@@ -89,7 +90,7 @@ std::optional<std::vector<categories::Network>> encrypted_dns(const DeployOption
   const auto wanted = snapshot ? wanted_categories(*snapshot, {"circumvention/doh"}) : std::nullopt;
   if (!wanted) return std::nullopt;
   Addresses addresses;
-  if (!listed_hosts(source, *snapshot, *wanted, addresses)) return std::nullopt;
+  if (!listed_hosts(source, *snapshot, *wanted, {}, addresses)) return std::nullopt;
   site.made_from.push_back(fmt::format("{} addresses of encrypted DNS in the lists", addresses.all.size()));
   return std::move(addresses.all);
 }

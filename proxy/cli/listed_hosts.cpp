@@ -22,7 +22,6 @@ void tell(const lists::ExportReport& report) {
 
 std::optional<categories::CategorySet> wanted_categories(const rules::Snapshot& snapshot,
                                                          const std::vector<std::string>& names) {
-  if (names.empty()) return snapshot.policy.floor;
   const auto& table = snapshot.catalogue->categories();
   categories::CategorySet wanted;
   for (const auto& name : names) {
@@ -39,7 +38,8 @@ std::optional<categories::CategorySet> wanted_categories(const rules::Snapshot& 
 }
 
 std::optional<lists::ExportReport> listed_hosts(const InForceSource& source, const rules::Snapshot& snapshot,
-                                                const categories::CategorySet& wanted, lists::HostTaker& taker) {
+                                                const categories::CategorySet& wanted,
+                                                const categories::CategorySet& spared, lists::HostTaker& taker) {
   std::string error;
   const auto text = snapshot::read_file(source.policy, error);
   categories::Diagnostics diagnostics;
@@ -57,7 +57,7 @@ std::optional<lists::ExportReport> listed_hosts(const InForceSource& source, con
   const snapshot::LocalSources sources(*policy, source.state, state ? &*state : nullptr, {}, now(), diagnostics);
   for (const auto& diagnostic : diagnostics)
     fail(to_string(diagnostic));
-  auto report = lists::export_hosts(sources.sources(), snapshot, wanted, taker);
+  auto report = lists::export_hosts(sources.sources(), snapshot, wanted, spared, taker);
   tell(report);
   print_errors(report.errors);
   if (!report.errors.empty()) return std::nullopt;

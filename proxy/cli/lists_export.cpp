@@ -43,6 +43,13 @@ class ZonePrinter : public lists::HostTaker {
   std::uint64_t too_long_ = 0;
 };
 
+categories::CategorySet concerns(const rules::Policy& policy) {
+  categories::CategorySet set;
+  for (std::size_t id = 0; id < policy.concern.size(); ++id)
+    if (policy.concern[id] != rules::Concern::none) set.set(id);
+  return set;
+}
+
 std::uint32_t serial_of(const ListsExportOptions& options) {
   if (options.serial) return *options.serial;
   std::string error;
@@ -57,11 +64,15 @@ int lists_export(const ListsExportOptions& options) {
   if (!deploy::is_zone_name(options.zone)) return fail("--zone \"" + options.zone + "\" is no name for a zone");
   const InForceSource source{options.policy, {}, options.state, {}};
   const auto snapshot = load_in_force(source);
-  const auto wanted = snapshot ? wanted_categories(*snapshot, options.categories) : std::nullopt;
+  auto wanted = snapshot ? wanted_categories(*snapshot, options.categories) : std::nullopt;
   if (!wanted) return kUsage;
+  const auto concern = concerns(snapshot->policy);
+  if (options.categories.empty()) wanted = snapshot->policy.floor & ~concern;
+  if ((*wanted & concern).any())
+    fail("there are concerns among these: who asks for their names leaves no record, and nobody is told");
   ZonePrinter printer(options.zone);
   printer.begin(serial_of(options));
-  const auto report = listed_hosts(source, *snapshot, *wanted, printer);
+  const auto report = listed_hosts(source, *snapshot, *wanted, concern & ~*wanted, printer);
   if (!printer.flush()) return fail("the zone could not be written");
   if (!report) return kUsage;
   if (printer.too_long() > 0) fail(fmt::format("{} names are left out: no zone can hold them", printer.too_long()));

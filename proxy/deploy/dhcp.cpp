@@ -22,6 +22,7 @@ struct Options {
   std::vector<std::string> dns4;
   std::vector<std::string> dns6;
   std::string pac;
+  std::string portal;
 };
 
 std::string for_dnsmasq(const Options& options) {
@@ -31,6 +32,8 @@ std::string for_dnsmasq(const Options& options) {
   if (!options.dns6.empty())
     text += fmt::format("dhcp-option=option6:dns-server,[{}]\n", fmt::join(options.dns6, "],["));
   if (!options.pac.empty()) text += fmt::format("dhcp-option=252,\"{}\"\n", options.pac);
+  if (!options.portal.empty())
+    text += fmt::format("dhcp-option=114,\"{0}\"\ndhcp-option=option6:103,\"{0}\"\n", options.portal);
   return text;
 }
 
@@ -49,10 +52,13 @@ std::string for_kea(const Options& options) {
             "\n";
     data.push_back(option("wpad", options.pac));
   }
+  if (!options.portal.empty()) data.push_back(option("v4-captive-portal", options.portal));
   text += fmt::format("  \"option-data\": [\n{}\n  ]\n}}", fmt::join(data, ",\n"));
-  if (!options.dns6.empty())
-    text += fmt::format(",\n\"Dhcp6\": {{\n  \"option-data\": [\n{}\n  ]\n}}",
-                        option("dns-servers", fmt::format("{}", fmt::join(options.dns6, ", "))));
+  std::vector<std::string> data6;
+  if (!options.dns6.empty()) data6.push_back(option("dns-servers", fmt::format("{}", fmt::join(options.dns6, ", "))));
+  if (!options.portal.empty()) data6.push_back(option("v6-captive-portal", options.portal));
+  if (!data6.empty())
+    text += fmt::format(",\n\"Dhcp6\": {{\n  \"option-data\": [\n{}\n  ]\n}}", fmt::join(data6, ",\n"));
   return text + " }\n";
 }
 
@@ -61,11 +67,12 @@ std::string for_kea(const Options& options) {
 std::string dhcp_text(const Site& site, DhcpServer server) {
   const auto& resolvers = site.resolvers.empty() ? site.addresses : site.resolvers;
   const Options options{of_family(site.addresses, true), of_family(resolvers, true), of_family(resolvers, false),
-                        pac_url(site)};
+                        pac_url(site), captive_portal_url(site)};
   const std::string comment = server == DhcpServer::kea ? "//" : "#";
   auto text = file_head(site, "Breakwater: what DHCP tells clients of the Wi-Fi", comment);
   if (options.pac.empty()) text += comment + " No PAC file: proxy.pac.host is not set.\n";
-  text += comment + " Option 114 (RFC 8910) is not given: the gateway has no captive portal API (RFC 8908).\n";
+  if (options.portal.empty())
+    text += comment + " No captive portal API (RFC 8908): it needs proxy.tls.listen and proxy.pac.host.\n";
   return text + (server == DhcpServer::kea ? for_kea(options) : for_dnsmasq(options));
 }
 

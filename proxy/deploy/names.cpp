@@ -40,6 +40,11 @@ std::vector<std::string> gateway_names(const Site& site) {
   return names;
 }
 
+std::string captive_portal_url(const Site& site) {
+  if (site.pac_host.empty() || site.tls_proxy_port == 0) return {};
+  return fmt::format("https://{}:{}/captive-portal", site.pac_host, site.tls_proxy_port);
+}
+
 std::string pac_url(const Site& site) {
   if (site.pac_host.empty() || site.addresses.empty()) return {};
   const auto v4 = std::find_if(site.addresses.begin(), site.addresses.end(), [](const auto& a) { return a.is_v4(); });

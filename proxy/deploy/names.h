@@ -23,6 +23,9 @@ std::vector<std::string> gateway_names(const Site& site);
 /// Networks that no name of the outside may lead to (DNS rebinding): RFC 6890 and its updates.
 std::span<const std::string_view> private_networks();
 
+/// Where systems ask whether they may out (RFC 8908); "" without an HTTPS proxy and a name for its certificate.
+std::string captive_portal_url(const Site& site);
+
 /// Where browsers find the PAC file; "" where there is none.
 std::string pac_url(const Site& site);
 

@@ -1,7 +1,8 @@
 // What becomes of a packet that comes from the Wi-Fi:
 //
 //   prerouting, mangle   arriving    false source; known DoH and DoT addresses; the interception ports by number
-//   prerouting, dstnat   redirected  DNS to the resolver; 80 and 443 to the gateway
+//   the same, after it   handed_over 80 and 443 to the gateway, in mode tproxy
+//   prerouting, dstnat   redirected  DNS to the resolver; 80 and 443 to the gateway, in mode redirect
 //   input, filter        to_gateway  the proxy, what was redirected, DNS, DHCP, ICMP; nothing else
 //   forward, filter      passing_by  QUIC and DNS over TLS refused at once; the exceptions; nothing else
 //
@@ -51,17 +52,41 @@ constexpr std::string_view kSetsAndArriving = R"(
     counter name doh_refused reject with icmpx port-unreachable
   }
 
-  chain redirected {
+)";
+
+constexpr std::string_view kBeginHandedOver = R"(  chain handed_over {
+    type filter hook prerouting priority mangle + 1; policy accept;
+    iifname != $wifi return
+    fib daddr type local return
+)";
+
+constexpr std::string_view kBeginRedirected = R"(  chain redirected {
     type nat hook prerouting priority dstnat; policy accept;
     iifname != $wifi return
 )";
 
-constexpr std::string_view kRedirected =
+constexpr std::string_view kOwnPages =
     R"(    tcp dport 80 fib daddr type local redirect to :$proxy comment "the gateway's own pages and wpad.dat"
-    fib daddr type local return
+)";
+
+constexpr std::string_view kRedirected = R"(    fib daddr type local return
     tcp dport 80 counter name http_intercepted redirect to :$http
     tcp dport 443 counter name tls_intercepted redirect to :$tls
+)";
+
+// Every packet comes by here, so that only the first of a connection is counted. What bears the mark is routed to this
+// machine: deploy/systemd/breakwater-tproxy.service.
+constexpr std::string_view kHandedOver = R"(    tcp dport 80 ct state new counter name http_intercepted
+    tcp dport 443 ct state new counter name tls_intercepted
+    meta nfproto ipv4 tcp dport 80 tproxy ip to :$http meta mark set 0x43 accept
+    meta nfproto ipv6 tcp dport 80 tproxy ip6 to :$http meta mark set 0x43 accept
+    meta nfproto ipv4 tcp dport 443 tproxy ip to :$tls meta mark set 0x43 accept
+    meta nfproto ipv6 tcp dport 443 tproxy ip6 to :$tls meta mark set 0x43 accept
   }
+
+)";
+
+constexpr std::string_view kToGateway = R"(  }
 
   chain to_gateway {
     type filter hook input priority filter; policy accept;
@@ -73,9 +98,10 @@ constexpr std::string_view kRedirected =
     udp dport { 67, 547 } accept
 )";
 
-constexpr std::string_view kPassingBy = R"(    tcp dport $proxies counter name explicit_proxy accept
-    ct status dnat tcp dport { $http, $tls } accept
-    counter name gateway_refused reject with icmpx admin-prohibited
+constexpr std::string_view kProxies = R"(    tcp dport $proxies counter name explicit_proxy accept
+)";
+
+constexpr std::string_view kPassingBy = R"(    counter name gateway_refused reject with icmpx admin-prohibited
   }
 
   chain passing_by {
@@ -115,13 +141,17 @@ std::string redirect_dns(const Site& site) {
   return text;
 }
 
+bool by_tproxy(const Site& site) {
+  return site.interception == Site::Interception::tproxy;
+}
+
 /// Without the verdict.
 std::string match(const Direct& direct) {
   return fmt::format("    {} daddr {} {} dport {}-{} ", family(direct.network.address), direct.network.to_string(),
                      to_string(direct.protocol), direct.first, direct.last);
 }
 
-std::string not_redirected(const Site& site) {
+std::string not_intercepted(const Site& site) {
   std::string text;
   for (const auto& direct : site.direct)
     if (direct.protocol == Direct::Protocol::tcp) text += match(direct) + "return\n";
@@ -174,8 +204,16 @@ std::string nftables_rules(const Site& site, const std::vector<Network>& encrypt
   text += "table inet breakwater {}\ndelete table inet breakwater\n\ntable inet breakwater {\n";
   for (const auto& counter : known_counters())
     text += fmt::format("  counter {} {{}}\n", counter.name);
-  text.append(kSetsAndArriving).append(redirect_dns(site)).append(not_redirected(site)).append(kRedirected);
+  text += kSetsAndArriving;
+  if (by_tproxy(site)) text.append(kBeginHandedOver).append(not_intercepted(site)).append(kHandedOver);
+  text.append(kBeginRedirected).append(redirect_dns(site));
+  if (!by_tproxy(site)) text += not_intercepted(site);
+  text += kOwnPages;
+  if (!by_tproxy(site)) text += kRedirected;
+  text += kToGateway;
   if (site.resolvers.empty()) text += fmt::format("    {} accept\n", kDns);
+  text.append(kProxies).append(by_tproxy(site) ? "    meta mark 0x43 tcp dport { 80, 443 } accept\n"
+                                               : "    ct status dnat tcp dport { $http, $tls } accept\n");
   text.append(kPassingBy).append(exceptions(site)).append(kEnd);
   return text + "\n" + elements(encrypted_dns);
 }

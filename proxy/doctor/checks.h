@@ -40,6 +40,12 @@ Findings check_dns(const snapshot::Settings& settings, std::string_view host);
 /// Connects and starts TLS, signs in where there is an account, and sends nothing.
 Findings check_smtp(const snapshot::Settings& settings);
 
+// What stands beside this gateway.
+/// Connects to the store that gateways share, and looks whether a chain there has forked.
+Findings check_central(const snapshot::Settings& settings);
+/// Who may say who a client is.
+Findings check_balancers(const snapshot::Settings& settings);
+
 // What is kept.
 Findings check_feeds(const std::filesystem::path& state, std::chrono::sys_seconds now);
 /// Follows the chain of records.

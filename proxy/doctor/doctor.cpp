@@ -46,6 +46,8 @@ Findings examine(const Installation& installation) {
   take(check_nftables());
   take(check_dns(settings, kAskFor));
   take(check_smtp(settings));
+  take(check_central(settings));
+  take(check_balancers(settings));
   take(check_feeds(installation.state, now));
   take(check_records(installation.state));
   take(check_backup(installation.state, now));

@@ -20,9 +20,11 @@ enum class Purpose : std::uint8_t { to_block, to_correct };
 
 class Export : public categories::EntrySink {
  public:
-  Export(const rules::Snapshot& snapshot, const categories::CategorySet& wanted, HostTaker& taker)
+  Export(const rules::Snapshot& snapshot, const categories::CategorySet& wanted, const categories::CategorySet& spared,
+         HostTaker& taker)
       : snapshot_(snapshot),
         wanted_(wanted),
+        spared_(spared),
         floor_(wanted & snapshot.policy.floor),
         taker_(taker),
         scratch_(snapshot.catalogue->make_scratch()) {}
@@ -30,15 +32,15 @@ class Export : public categories::EntrySink {
   void read(const categories::ListFile& file) {
     const auto id = snapshot_.catalogue->categories().find(file.category);
     const bool is_wanted = id && wanted_.test(*id);
-    const bool corrects =
-        file.role == ListRole::allow || file.role == ListRole::exception || file.role == ListRole::recategorise;
+    const bool corrects = file.role == ListRole::allow || file.role == ListRole::exception ||
+                          file.role == ListRole::recategorise || (id && spared_.test(*id));
     if (!is_wanted && !corrects) return;
     purpose_ = is_wanted ? Purpose::to_block : Purpose::to_correct;
     if (auto error = read_entries(file, *this); !error.empty())
       report_.errors.push_back({categories::Severity::error, file.path.string(), 0, 0, std::move(error)});
   }
 
-  /// An essential host, or one that a list corrects: needed where something above it is blocked.
+  /// An essential host, one that a list corrects, or one that is spared: needed where something above it is blocked.
   void correct(const Host& host) {
     if (host.is_literal() || counts(host) || !is_covered(host) || !is_first(host.text())) return;
     ++report_.passed;
@@ -91,6 +93,8 @@ class Export : public categories::EntrySink {
     auto& found = classification_;
     snapshot_.catalogue->classify(host, {}, *scratch_, found);
     for (const auto& match : found.matches)
+      if (is_meant(match, spared_)) return false;
+    for (const auto& match : found.matches)
       if (is_meant(match, floor_)) return true;
     if (snapshot_.policy.is_essential(host)) return false;
     const bool by_hand_alone = found.allow || found.recategorised;
@@ -112,6 +116,7 @@ class Export : public categories::EntrySink {
 
   const rules::Snapshot& snapshot_;
   categories::CategorySet wanted_;
+  categories::CategorySet spared_;
   categories::CategorySet floor_;
   HostTaker& taker_;
   categories::Catalogue::ScratchPtr scratch_;
@@ -125,8 +130,9 @@ class Export : public categories::EntrySink {
 }  // namespace
 
 ExportReport export_hosts(const categories::Sources& sources, const rules::Snapshot& snapshot,
-                          const categories::CategorySet& wanted, HostTaker& taker) {
-  Export work(snapshot, wanted, taker);
+                          const categories::CategorySet& wanted, const categories::CategorySet& spared,
+                          HostTaker& taker) {
+  Export work(snapshot, wanted, spared, taker);
   for (const auto& source : sources.all) {
     std::vector<std::filesystem::path> inputs;
     categories::Diagnostics told_before;

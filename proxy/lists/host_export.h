@@ -33,8 +33,10 @@ struct ExportReport {
 /// filter. A catalogue holds hashes, so that the names come out of the lists' own files; whether each of them counts,
 /// the snapshot's catalogue and policy say, by the rules of Engine::decide() for a group that may open no category: the
 /// floor first, then essential hosts and the IT provider's word. A name below another that is given is left out.
-/// Locked lists have no names to be given. Memory: about 10 bytes for each name that is given.
+/// Locked lists have no names to be given. What is in a category of `spared` is not given, whatever else it is in.
+/// Memory: about 10 bytes for each name that is given.
 ExportReport export_hosts(const categories::Sources& sources, const rules::Snapshot& snapshot,
-                          const categories::CategorySet& wanted, HostTaker& taker);
+                          const categories::CategorySet& wanted, const categories::CategorySet& spared,
+                          HostTaker& taker);
 
 }  // namespace breakwater::lists

@@ -32,6 +32,8 @@ constexpr auto kRenamed = std::to_array<Renamed>({
     {Counter::accepted, "connections_accepted_total", "", "", "Client connections accepted"},
     {Counter::active_connections, "connections_open", "", "", "Client connections open now"},
     {Counter::over_limit, "connections_over_limit_total", "", "", "Client connections closed at once: over a limit"},
+    {Counter::proxy_headers, "proxy_headers_total", "result", "done", "PROXY headers of balancers"},
+    {Counter::proxy_headers_refused, "proxy_headers_total", "result", "refused", "PROXY headers of balancers"},
     {Counter::tunnels_open, "tunnels_open", "", "", "Tunnels open now"},
     {Counter::requests, "request_heads_total", "", "", "Request heads received"},
     {Counter::blocked, "requests_total", "verdict", "block", "Verdicts on requests and tunnels"},

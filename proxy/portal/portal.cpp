@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <date/date.h>
+#include <fmt/format.h>
 
 #include "categories/url.h"
 #include "proxy/pages/words.h"
@@ -31,6 +32,10 @@ constexpr std::string_view kFields =
 constexpr std::string_view kPacFields =
     "Content-Type: application/x-ns-proxy-autoconfig\r\nCache-Control: max-age=3600\r\nX-Content-Type-Options: "
     "nosniff\r\n";
+
+// RFC 8908 4.
+constexpr std::string_view kCaptiveFields =
+    "Content-Type: application/captive+json\r\nCache-Control: private, no-store\r\nX-Content-Type-Options: nosniff\r\n";
 
 Response html(std::string body, std::uint16_t status = 200) {
   return {status, std::string(kFields), std::move(body)};
@@ -85,9 +90,8 @@ struct Portal::Visit {
 };
 
 const Portal::Route Portal::kRoutes[] = {
-    {"GET", "/", &Portal::window},
-    {"GET", "/accept", &Portal::show_terms},
-    {"POST", "/accept", &Portal::accept},
+    {"GET", "/", &Portal::window},           {"GET", kCaptivePath, &Portal::captive},
+    {"GET", "/accept", &Portal::show_terms}, {"POST", "/accept", &Portal::accept},
     {"POST", "/review", &Portal::review},
 };
 
@@ -158,6 +162,16 @@ Response Portal::window(const Visit& visit) {
       view.entries.push_back(
           {each, visit.short_time(each.time), each.opens ? visit.short_time(*each.opens) : std::string()});
   return html(render(visit.frame, view));
+}
+
+/// Both pages must be reached by TLS (RFC 8908 5), so that elsewhere there is nothing of it.
+Response Portal::captive(const Visit& visit) {
+  const auto& base = visit.request.secure_base;
+  if (base.empty()) return visit.notice(visit.say.no_page, "", 404);
+  const bool is_captive = visit.terms() && visit.request.subject.acceptance == rules::Acceptance::missing;
+  return {
+      200, std::string(kCaptiveFields),
+      fmt::format(R"({{"captive":{},"user-portal-url":"{}/accept","venue-info-url":"{}/"}})", is_captive, base, base)};
 }
 
 Response Portal::terms_page(const Visit& visit, std::string_view notice, std::uint16_t status) {

@@ -12,6 +12,9 @@
 
 namespace breakwater::portal {
 
+/// Where a system asks whether it may out (RFC 8908), by TLS alone.
+inline constexpr std::string_view kCaptivePath = "/captive-portal";
+
 /// The gateway's own pages: what a person sees of the own window, the acceptable-use text, and what is said there.
 /// Thread-safe. A POST writes to disk: not for a worker's thread.
 class Portal {
@@ -38,6 +41,7 @@ class Portal {
  private:
   struct Visit;
   Response window(const Visit& visit);
+  Response captive(const Visit& visit);
   Response show_terms(const Visit& visit);
   Response accept(const Visit& visit);
   Response review(const Visit& visit);

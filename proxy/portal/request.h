@@ -26,8 +26,9 @@ struct QuotaLeft {
 /// A request for the gateway itself.
 struct Request {
   std::string method;
-  std::string path;                                     ///< with its query, as received
-  std::string body;                                     ///< at most kMaxBody bytes
+  std::string path;         ///< with its query, as received
+  std::string body;         ///< at most kMaxBody bytes
+  std::string secure_base;  ///< "https://NAME:PORT" where it came by TLS to that name, or ""
   pages::Language language = pages::Language::english;  ///< that the browser asks for
   /// Whose page a form was sent from, as far as the browser says it.
   enum class From : std::uint8_t { own, foreign } from = From::own;

@@ -91,6 +91,7 @@ void add_last(const Evidence& evidence, Blocks& out) {
                    {"Who", who(last)},
                    {"Result", last.result},
                    {"As whom", joined(last.groups)},
+                   {"By which way in", joined(last.doors)},
                    {"Blocked, as each of them", joined(last.blocked)},
                    {"Not blocked for everybody", joined(last.let_through)},
                    {"In force", fmt::format("version {} of the lists, policy {}", last.lists_version, last.policy)},
@@ -143,9 +144,9 @@ void add_all(const Evidence& evidence, Blocks& out) {
 void add_method(Blocks& out) {
   out.emplace_back(Heading{.text = "How it is checked, and what that does not show"});
   out.emplace_back(Bullets{
-      {"The filter asks itself, through the same way in as everybody\u2019s device, as each group of people: by plain "
-       "HTTP, by HTTPS, and by HTTPS with another name in front. Nothing reaches the internet and nobody is recorded "
-       "for it.",
+      {"The filter asks itself, through every way in that devices use, as each group of people: by plain HTTP, by "
+       "HTTPS, and by HTTPS with another name in front. Nothing reaches the internet and nobody is recorded for it. "
+       "How the network brings devices to the filter is not part of it.",
        "For each category of concern it asks for a stand-in of its own; for one random entry of each list in force; "
        "for the pages that public tests of filters use, where a list names them; and for what the policy adds. Sites "
        "that have to stay open are asked for too.",

@@ -30,6 +30,7 @@ struct CheckRun {
   std::string result;
   Check::Outcome outcome = Check::Outcome::passed;
   std::vector<std::string> groups;
+  std::vector<std::string> doors;        ///< ways in by which it asked
   std::vector<std::string> blocked;      ///< categories
   std::vector<std::string> let_through;  ///< categories
   std::vector<std::string> gaps;         ///< what the lists in force did not cover

@@ -58,6 +58,7 @@ class Collector {
     const bool good = passed != body.end() && passed->is_boolean() && passed->get<bool>();
     run.outcome = good ? Check::Outcome::passed : Check::Outcome::failed;
     run.groups = texts(body, "groups");
+    run.doors = texts(body, "doors");
     run.blocked = texts(body, "blocked");
     run.let_through = texts(body, "let_through");
     run.gaps = texts(body, "gaps");

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "categories/ip_address.h"
+#include "proxy/net/asio.h"
 #include "rules/verdict.h"
 
 namespace breakwater::selftest {
@@ -23,11 +24,14 @@ struct Judgement {
   std::string list;  ///< whose entry decided, where one did
 };
 
-/// One connection of the self-test: as whom it is to be judged, and how it was. Thread-safe.
+/// One connection of the self-test: as whom it is to be judged, where it is on its way to at an intercepted door, and
+/// how it was judged. Thread-safe.
 class Mark {
  public:
-  explicit Mark(std::string group) : group_(std::move(group)) {}
+  explicit Mark(std::string group, const net::tcp::endpoint& destination = {})
+      : group_(std::move(group)), destination_(destination) {}
   const std::string& group() const { return group_; }
+  const net::tcp::endpoint& destination() const { return destination_; }
   void note(Judgement judgement) {
     const std::lock_guard lock(mutex_);
     judgement_ = std::move(judgement);
@@ -40,6 +44,7 @@ class Mark {
 
  private:
   const std::string group_;
+  const net::tcp::endpoint destination_;
   mutable std::mutex mutex_;
   std::optional<Judgement> judgement_;
 };

@@ -1,12 +1,12 @@
 #include "proxy/selftest/prober.h"
 
-#include <array>
 #include <charconv>
 
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include "categories/canary.h"
+#include "proxy/selftest/channel.h"
 #include "proxy/selftest/tls_client.h"
 
 namespace breakwater::selftest {
@@ -14,22 +14,7 @@ namespace {
 
 using categories::File;
 
-/// Reads to the end, or up to `mark` where that is not "". False: it did not come in time.
-bool receive(const File& socket, std::string& text, std::string_view mark) {
-  std::array<char, 4096> buffer{};
-  while (mark.empty() || text.find(mark) == std::string::npos) {
-    const auto got = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
-    if (got == 0) return true;
-    if (got < 0) return errno == ECONNRESET && !text.empty();
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > Prober::kMostAnswer) return true;
-  }
-  return true;
-}
-
-bool send(const File& socket, std::string_view text) {
-  return ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<::ssize_t>(text.size());
-}
+constexpr std::string_view kLate = "no answer in time";
 
 /// "HTTP/1.1 403 ...": 403; 0: it is none.
 int status_of(std::string_view text) {
@@ -54,24 +39,22 @@ void judge(std::string_view text, Answer& answer) {
 
 }  // namespace
 
-std::string_view to_string(Way way) {
-  switch (way) {
-    case Way::http:
-      return "HTTP";
-    case Way::connect:
-      return "HTTPS";
-    case Way::hello:
-      return "HTTPS by its server name";
-  }
-  return "";
+Prober::Prober(const Door& door, Marks& marks) : door_(door), marks_(marks) {
+  namespace ip = net::asio::ip;
+  const bool is_v4 = door.at.address().is_v4();
+  if (door.at.address().is_unspecified())
+    door_.at.address(is_v4 ? ip::address(ip::address_v4::loopback()) : ip::address(ip::address_v6::loopback()));
+  own_ = net::tcp::endpoint(door_.at.address(), 0);
 }
 
-Prober::Prober(const net::tcp::endpoint& gateway, Marks& marks) : gateway_(gateway), marks_(marks) {
-  if (gateway.address().is_unspecified()) {
-    gateway_.address(gateway.address().is_v4() ? net::asio::ip::address(net::asio::ip::address_v4::loopback())
-                                               : net::asio::ip::address(net::asio::ip::address_v6::loopback()));
-  }
-  own_ = net::tcp::endpoint(gateway_.address(), 0);
+/// Where a connection that the kernel brings to the door was on its way to: an address for documentation (RFC 5737,
+/// RFC 3849), so that nothing but the name is left to judge by.
+net::tcp::endpoint Prober::destination() const {
+  constexpr std::uint16_t kHttp = 80;
+  constexpr std::uint16_t kTls = 443;
+  if (!is_intercepted(door_.kind)) return {};
+  return {net::asio::ip::make_address(own_.address().is_v4() ? "192.0.2.1" : "2001:db8::1"),
+          door_.kind == Door::Kind::intercepted_http ? kHttp : kTls};
 }
 
 Answer Prober::probe(const std::string& group, Way way, const std::string& host, std::string_view path) {
@@ -88,11 +71,11 @@ Answer Prober::probe(const std::string& group, Way way, const std::string& host,
     answer.detail = categories::last_error();
     return answer;
   }
-  const auto mark = std::make_shared<Mark>(group);
+  const auto mark = std::make_shared<Mark>(group, destination());
   const Marks::End end{net::to_ip_address(own.address()), own.port()};
   marks_.add(end, mark);
-  if (::connect(socket.get(), gateway_.data(), static_cast<socklen_t>(gateway_.size())) == 0)
-    talk(socket, way, host, path, answer);
+  if (::connect(socket.get(), door_.at.data(), static_cast<socklen_t>(door_.at.size())) == 0)
+    talk(socket.get(), way, host, path, answer);
   else
     answer.detail = categories::last_error();
   marks_.remove(end);
@@ -100,27 +83,45 @@ Answer Prober::probe(const std::string& group, Way way, const std::string& host,
   return answer;
 }
 
-void Prober::talk(const File& socket, Way way, const std::string& host, std::string_view path, Answer& answer) const {
+void Prober::talk(int socket, Way way, const std::string& host, std::string_view path, Answer& answer) const {
+  Channel channel(socket);
+  if (door_.kind == Door::Kind::tls_proxy) answer.detail = channel.secure();
+  if (!answer.detail.empty()) return;
+  if (door_.kind == Door::Kind::intercepted_tls)
+    greet(channel, host, "", answer);
+  else
+    ask(channel, way, host, path, answer);
+}
+
+void Prober::ask(Channel& channel, Way way, const std::string& host, std::string_view path, Answer& answer) const {
   constexpr std::string_view kHeadEnd = "\r\n\r\n";
   const auto asked = way == Way::hello ? std::string(categories::kNeutralHost) : host;
   std::string request;
-  if (way == Way::http)
-    request.append("GET http://").append(host).append(path);
-  else
+  if (way != Way::http)
     request.append("CONNECT ").append(asked).append(":443");
+  else if (is_intercepted(door_.kind))
+    request.append("GET ").append(path);
+  else
+    request.append("GET http://").append(host).append(path);
   // The end of the connection is then the end of a page.
   request.append(" HTTP/1.1\r\nHost: ").append(asked).append("\r\nConnection: close\r\n\r\n");
   std::string text;
-  const bool came = send(socket, request) && receive(socket, text, way == Way::http ? "" : kHeadEnd);
+  const bool came = channel.send(request) && channel.receive(text, way == Way::http ? "" : kHeadEnd);
   if (way == Way::http || (came && status_of(text) != 200)) {
-    if (came && way != Way::http) receive(socket, text, "");
+    if (came && way != Way::http) channel.receive(text, "");
     return judge(text, answer);
   }
-  TlsClient client(host);
   const auto head = text.find(kHeadEnd);
   text.erase(0, head == std::string::npos ? text.size() : head + kHeadEnd.size());
-  if (!came || !send(socket, client.hello()) || !receive(socket, text, "")) {
-    answer.detail = "no answer in time";
+  if (came) return greet(channel, host, std::move(text), answer);
+  answer.detail = kLate;
+}
+
+/// Says the ClientHello. `text`: what has come already in answer to it.
+void Prober::greet(Channel& channel, const std::string& host, std::string text, Answer& answer) {
+  TlsClient client(host);
+  if (!channel.send(client.hello()) || !channel.receive(text, "")) {
+    answer.detail = kLate;
     return;
   }
   answer.wire = client.is_denied_by(text) ? Answer::Wire::alert

@@ -1,5 +1,5 @@
 // {"what":"Self-test of the filter","result":"...","passed":true,"type":"run","by":"schedule","checks":42,"missed":0,
-//  "probes":504,"groups":[...],"blocked":["terrorism",...],"let_through":[...],"gaps":["..."],"lists":7,"policy":"...",
+//  "probes":504,"groups":[...],"doors":["proxy"],"blocked":["terrorism",...],"let_through":[...],"gaps":["..."],"lists":7,"policy":"...",
 //  "took_ms":310}
 // {"what":"terrorism, canary","result":"...","passed":false,"type":"miss","category":"terrorism","action":"..."}
 // {"what":"Action taken","result":"...","passed":true,"type":"note","by":"..."}
@@ -22,10 +22,10 @@ std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string joined(const std::vector<Way>& ways) {
+std::string joined(const std::vector<std::string>& words) {
   std::string text;
-  for (const auto way : ways)
-    text.append(text.empty() ? "" : ", ").append(to_string(way));
+  for (const auto& word : words)
+    text.append(text.empty() ? "" : ", ").append(word);
   return text;
 }
 
@@ -109,7 +109,8 @@ std::vector<Entry> to_entries(const Run& run) {
             {"checks", run.checks.size()},
             {"missed", run.missed()},
             {"probes", run.probes},
-            {"groups", run.groups}};
+            {"groups", run.groups},
+            {"doors", run.doors}};
   put_categories(body, run);
   body["lists"] = run.lists_version;
   body["policy"] = run.policy;
@@ -135,8 +136,8 @@ Entry note(const std::string& run, const std::string& by, const std::string& act
 }
 
 std::string to_json(const Run& run) {
-  Json value{{"run", run.id},          {"by", run.by},         {"passed", run.passed()},     {"result", summary(run)},
-             {"missed", run.missed()}, {"probes", run.probes}, {"took_ms", run.took.count()}};
+  Json value{{"run", run.id},          {"by", run.by},         {"passed", run.passed()},      {"result", summary(run)},
+             {"missed", run.missed()}, {"probes", run.probes}, {"took_ms", run.took.count()}, {"doors", run.doors}};
   if (!run.failure.empty()) value["failure"] = run.failure;
   auto checks = Json::array();
   for (const auto& check : run.checks)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/net/listener.h"
 #include "rules/diagnostic_sink.h"
 
 namespace breakwater::selftest {
@@ -61,6 +62,10 @@ std::string remedy_of_block(const Target& target, const std::string& group, cons
 
 constexpr std::string_view kSeeLog = "Tell who runs the gateway: its messages say more.";
 
+void add_once(std::vector<std::string>& values, std::string value) {
+  if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
+}
+
 /// As one group is shown: ways that went wrong for one and the same reason.
 void add(std::vector<Miss>& misses, Miss miss) {
   const auto same = std::find_if(misses.begin(), misses.end(),
@@ -68,8 +73,76 @@ void add(std::vector<Miss>& misses, Miss miss) {
   if (same == misses.end())
     misses.push_back(std::move(miss));
   else
-    same->ways.insert(same->ways.end(), miss.ways.begin(), miss.ways.end());
+    for (auto& way : miss.ways)
+      add_once(same->ways, std::move(way));
 }
+
+/// Asks one question after the other.
+class Carrier {
+ public:
+  Carrier(Run& run, std::vector<Prober>& probers, const std::atomic<bool>& ending)
+      : run_(run), probers_(probers), ending_(ending), silent_(probers.size()) {}
+
+  void carry_out(const std::vector<Target>& targets) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (const auto& prober : probers_)
+      add_once(run_.doors, std::string(to_string(prober.door().kind)));
+    for (const auto& target : targets) {
+      Check check{target, {}, {}};
+      if (!ask(check)) return;
+      run_.checks.push_back(std::move(check));
+    }
+    run_.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    if (run_.probes == 0) run_.failure = "there is nothing to ask for";
+  }
+
+ private:
+  /// False: there is no use in going on, and the run says why.
+  bool ask(Check& check) {
+    open_ = asked_ = 0;
+    for (const auto& group : check.target.groups) {
+      add_once(run_.groups, group);
+      for (std::size_t door = 0; door < probers_.size(); ++door)
+        for (const auto way : check.target.ways)
+          if (is_asked(check.target, probers_[door], way) && !ask(check, group, door, way)) return false;
+    }
+    if (check.target.expect == Target::Expect::either)
+      check.seen = open_ == 0 ? "blocked" : open_ == asked_ ? "let through" : "let through for some";
+    return true;
+  }
+
+  /// At an intercepted door an address is no name, and what becomes of it is a setting's business (intercept.nameless).
+  static bool is_asked(const Target& target, const Prober& prober, Way way) {
+    const auto kind = prober.door().kind;
+    return leads(kind, way) && !(is_intercepted(kind) && categories::IpAddress::parse(target.host));
+  }
+
+  bool ask(Check& check, const std::string& group, std::size_t door, Way way) {
+    auto& prober = probers_[door];
+    if (ending_) {
+      run_.failure = "the gateway ended";
+      return false;
+    }
+    const auto answer = prober.probe(group, way, check.target.host, check.target.path);
+    ++run_.probes;
+    ++asked_;
+    if (answer.judgement && answer.judgement->action == Action::allow) ++open_;
+    silent_[door] = answer.wire == Wire::silent ? silent_[door] + 1 : 0;
+    if (auto miss = judge(check.target, group, to_text(prober.door().kind, way), answer))
+      add(check.misses, *std::move(miss));
+    if (silent_[door] < kMostSilent) return true;
+    run_.failure = "the gateway does not answer at its own listener " + net::to_string(prober.door().at) + " (" +
+                   std::string(to_string(prober.door().kind)) + "): " + answer.detail;
+    return false;
+  }
+
+  Run& run_;
+  std::vector<Prober>& probers_;
+  const std::atomic<bool>& ending_;
+  std::vector<int> silent_;  ///< by door: in a row
+  std::size_t open_ = 0;     ///< of the questions of one check
+  std::size_t asked_ = 0;
+};
 
 }  // namespace
 
@@ -78,7 +151,8 @@ std::size_t Run::missed() const {
       std::count_if(checks.begin(), checks.end(), [](const Check& check) { return !check.misses.empty(); }));
 }
 
-std::optional<Miss> judge(const Target& target, const std::string& group, Way way, const Answer& answer) {
+std::optional<Miss> judge(const Target& target, const std::string& group, const std::string& way,
+                          const Answer& answer) {
   const auto miss = [&](std::string why, std::string action) {
     return Miss{group, {way}, std::move(why), std::move(action)};
   };
@@ -99,37 +173,9 @@ std::optional<Miss> judge(const Target& target, const std::string& group, Way wa
   return std::nullopt;
 }
 
-void carry_out(Run& run, const std::vector<Target>& targets, Prober& prober, const std::atomic<bool>& ending) {
-  const auto begin = std::chrono::steady_clock::now();
-  int silent = 0;
-  for (const auto& target : targets) {
-    Check check{target, {}, {}};
-    std::size_t open = 0;
-    std::size_t asked = 0;
-    for (const auto& group : target.groups) {
-      if (std::find(run.groups.begin(), run.groups.end(), group) == run.groups.end()) run.groups.push_back(group);
-      for (const auto way : target.ways) {
-        if (ending) {
-          run.failure = "the gateway ended";
-          return;
-        }
-        const auto answer = prober.probe(group, way, target.host, target.path);
-        ++run.probes;
-        ++asked;
-        if (answer.judgement && answer.judgement->action == Action::allow) ++open;
-        silent = answer.wire == Wire::silent ? silent + 1 : 0;
-        if (auto miss = judge(target, group, way, answer)) add(check.misses, *std::move(miss));
-        if (silent < kMostSilent) continue;
-        run.failure = "the gateway does not answer at its own listener: " + answer.detail;
-        return;
-      }
-    }
-    if (target.expect == Target::Expect::either)
-      check.seen = open == 0 ? "blocked" : open == asked ? "let through" : "let through for some";
-    run.checks.push_back(std::move(check));
-  }
-  run.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  if (targets.empty()) run.failure = "there is nothing to ask for";
+void carry_out(Run& run, const std::vector<Target>& targets, std::vector<Prober>& probers,
+               const std::atomic<bool>& ending) {
+  Carrier(run, probers, ending).carry_out(targets);
 }
 
 }  // namespace breakwater::selftest

@@ -13,9 +13,9 @@ namespace breakwater::selftest {
 /// What went wrong for one group at one site.
 struct Miss {
   std::string group;
-  std::vector<Way> ways;  ///< by which it did
-  std::string why;        ///< "let through (default)"
-  std::string action;     ///< what to do, as a sentence
+  std::vector<std::string> ways;  ///< by which it did, see to_text() of door.h
+  std::string why;                ///< "let through (default)"
+  std::string action;             ///< what to do, as a sentence
 };
 
 /// What became of one target.
@@ -33,6 +33,7 @@ struct Run {
   std::chrono::milliseconds took{};
   std::string failure;  ///< why it could not be done; "": it was
   std::vector<std::string> groups;
+  std::vector<std::string> doors;  ///< kinds of ways in, see to_string() of door.h
   std::uint64_t probes = 0;
   std::vector<Check> checks;
   std::uint32_t lists_version = 0;
@@ -42,10 +43,12 @@ struct Run {
 };
 
 /// Whether what came back is what had to; nullopt: it is. `why` and `action` of the miss say what else.
-std::optional<Miss> judge(const Target& target, const std::string& group, Way way, const Answer& answer);
+/// `way`: by which it was asked, as people read it.
+std::optional<Miss> judge(const Target& target, const std::string& group, const std::string& way, const Answer& answer);
 
-/// Asks for everything of the plan, one after the other, and fills in checks, groups, probes, duration and failure.
-/// Ends early where the gateway is silent three times in a row, or where `ending`.
-void carry_out(Run& run, const std::vector<Target>& targets, Prober& prober, const std::atomic<bool>& ending);
+/// Asks for everything of the plan, one after the other and by every door, and fills in checks, groups, doors, probes,
+/// duration and failure. Ends early where a door is silent three times in a row, or where `ending`.
+void carry_out(Run& run, const std::vector<Target>& targets, std::vector<Prober>& probers,
+               const std::atomic<bool>& ending);
 
 }  // namespace breakwater::selftest

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "proxy/selftest/prober.h"
+#include "proxy/selftest/door.h"
 #include "rules/policy.h"
 
 namespace breakwater::selftest {

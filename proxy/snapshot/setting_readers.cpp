@@ -106,6 +106,18 @@ Read endpoints(std::vector<std::string> Settings::*member) {
       [member](Settings& out) { (out.*member).clear(); });
 }
 
+Read networks(std::function<std::vector<categories::Network>&(Settings&)> of) {
+  return strings(
+      "networks",
+      [of](const std::string& text, Settings& out) -> std::string {
+        const auto network = categories::Network::parse(text);
+        if (!network) return quote(text) + " is no network, as 10.0.0.0/8";
+        of(out).push_back(*network);
+        return {};
+      },
+      [of](Settings& out) { of(out).clear(); });
+}
+
 Read addresses(std::vector<categories::IpAddress> Settings::*member) {
   return strings(
       "addresses",

@@ -42,6 +42,8 @@ Read endpoint(std::string Settings::*member);
 Read strings(std::string_view what, std::function<std::string(const std::string&, Settings&)> take,
              std::function<void(Settings&)> clear);
 Read endpoints(std::vector<std::string> Settings::*member);
+/// A list of ADDR/PREFIX; `of` says which.
+Read networks(std::function<std::vector<categories::Network>&(Settings&)> of);
 Read addresses(std::vector<categories::IpAddress> Settings::*member);
 
 /// A choice between two words.

@@ -25,6 +25,7 @@ enum class PlainAuth : std::uint8_t { refuse, allow };
 struct Settings {
   std::vector<std::string> listen;
   std::vector<std::string> tls_listen;
+  std::vector<categories::Network> balancers;
   std::vector<std::string> intercept_http;
   std::vector<std::string> intercept_tls;
   net::Redirection intercept_mode = net::Redirection::redirect;

@@ -137,6 +137,10 @@ const std::vector<Setting>& settings_list() {
       {"proxy.tls.certificate", "\"\"", "a PEM file", "certificate of the TLS proxy and the chain above it; watched",
        path(&Settings::tls_certificate)},
       {"proxy.tls.key", "\"\"", "a PEM file", "its key, without a passphrase; watched", path(&Settings::tls_key)},
+      {"proxy.balancers", "[]", "ADDR/PREFIX",
+       "who passes connections of clients on to these (HAProxy): each must begin with a PROXY header, version 1 or 2, "
+       "which says the client, and only from there one is understood",
+       networks([](Settings & out) -> auto& { return out.balancers; })},
       {"proxy.auth.users", "\"\"", "a file", "accounts that may sign in: see `breakwater user add`; watched",
        path(&Settings::auth_users)},
       {"proxy.auth.helper", "[]", "program and arguments",
@@ -257,15 +261,7 @@ const std::vector<Setting>& settings_list() {
        duration(&Settings::dns_timeout, kLeast, seconds(60))},
       {"dns.allow_private", "[]", "ADDR/PREFIX",
        "networks that may be dialled although they are private, loopback, link-local, multicast or the gateway's own",
-       strings(
-           "networks",
-           [](const std::string& text, Settings& out) -> std::string {
-             const auto network = categories::Network::parse(text);
-             if (!network) return quote(text) + " is no network, as 10.0.0.0/8";
-             out.gate.allow_private.push_back(*network);
-             return {};
-           },
-           [](Settings& out) { out.gate.allow_private.clear(); })},
+       networks([](Settings & out) -> auto& { return out.gate.allow_private; })},
       {"identity.register", "\"\"", "a CSV file",
        "register of devices: MAC,name,owner (pool laptop, byod, console, guest), and perhaps group and person",
        path(&Settings::identity_register)},

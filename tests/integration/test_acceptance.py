@@ -1,7 +1,9 @@
 """The acceptable-use text: whoever has not accepted it opens essential hosts alone, until they have."""
 
 import json
+import re
 import stat
+import urllib.parse
 
 import pytest
 
@@ -9,6 +11,7 @@ from support.centre import HOSTS, LISTS, policy
 from support.chromium import BINARY as CHROMIUM, Browser
 from support.command import check, run
 from support.portal import OWN, TEXTS, acceptance, accept, ask, hidden, page
+from support.tls_proxy import NAME, SETTINGS as TLS, make_certificate, tls_connect, tls_port
 from support.tunnel import connect_request, mirror, mirrored_tunnel, ports
 from support.wait import until
 
@@ -193,3 +196,29 @@ def test_a_person_with_a_browser_accepts_and_goes_on(gateway, nginx):
         browser.press("article summary + form button")
         assert "Thank you" in browser.text()
     assert [row["language"] for row in recorded(gateway)] == ["cy"]
+
+
+def test_systems_that_ask_by_tls_are_told_where_to_accept(start_gateway, tmp_path):
+    """RFC 8908: DHCP says where to ask, and the answer leads to the page by the name of the certificate."""
+    options = centre()
+    gateway = start_gateway(**{**options, "files": {**TEXTS, **make_certificate(tmp_path)},
+                               "settings": {**TLS, "proxy.pac.host": NAME}})
+
+    def by_tls(path, *fields, form=None):
+        body = urllib.parse.urlencode(form) if form else ""
+        head = "\r\n".join((f"{'POST' if form else 'GET'} {path} HTTP/1.1", f"Host: {NAME}:{tls_port(gateway)}",
+                            f"Content-Length: {len(body)}", *fields))
+        with tls_connect(gateway) as peer:
+            return peer.send(f"{head}\r\n\r\n{body}").response()
+
+    base = f"https://{NAME}:{tls_port(gateway)}"
+    for captive in (True, False):
+        asked = by_tls("/captive-portal")
+        assert (asked.status, asked.get("content-type"), asked.get("cache-control")) == (
+            200, "application/captive+json", "private, no-store")
+        assert json.loads(asked.body) == {"captive": captive, "user-portal-url": f"{base}/accept", "venue-info-url": f"{base}/"}
+        if captive:
+            terms = by_tls("/accept").text
+            given = by_tls(re.search(r'action="([^"]*)"', terms)[1], f"Origin: {base}", form={**hidden(terms), "agree": "yes"})
+            assert given.status == 303
+    assert page(gateway, "/captive-portal").status == 404, "by TLS alone (RFC 8908 4.1)"

@@ -1,20 +1,16 @@
 """`breakwater deploy nftables` and `counters`: rules that nft takes, and what becomes of real packets under them."""
 
 import contextlib
-import itertools
-import json
 import shutil
-import socket
-import socketserver
 import subprocess
-import threading
 
 import pytest
 
 from support.command import run, write_centre
 from support.gateway import BINARY, LISTS, POLICY
 from support.network import DEVICE, SECURE, WEB, WEB6, network
-from support.wait import PATIENCE, until
+from support.packets import ask, counters, send, serving
+from support.wait import until
 
 DOH6 = "2a00:60::53"
 SETTINGS = """
@@ -24,7 +20,6 @@ deploy.addresses = ["10.20.0.1", "fd00:20::1"]
 deploy.direct = ["udp/3478-3481 50.60.70.12", "tcp/587 2a00:60::/64"]
 """
 ADDRESSES = f"{SECURE}\n{DOH6}\n10.0.0.0/8\nresolver.example\n"
-TYPES = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
 
 
 @pytest.fixture
@@ -43,14 +38,13 @@ def centre(tmp_path):
 @pytest.fixture
 def wifi():
     """The namespaces, without any rules."""
-    with network("redirect") as spaces:
-        spaces.gateway.run("nft", "flush", "ruleset")
+    with network("none") as spaces:
         spaces.address(spaces.internet, "eth0", DOH6)
         yield spaces
 
 
 @pytest.mark.parametrize("more", [
-    "", 'deploy.resolvers = ["10.1.1.1", "fd00::53"]', 'deploy.resolvers = ["fd00::53"]',
+    "", 'intercept.mode = "tproxy"', 'deploy.resolvers = ["10.1.1.1", "fd00::53"]', 'deploy.resolvers = ["fd00::53"]',
     'proxy.tls.listen = ["0.0.0.0:3443"]\nproxy.pac.host = "gateway.example.org"',
 ])
 def test_nft_takes_the_rules_and_they_are_the_same_each_time(centre, more):
@@ -79,72 +73,6 @@ def test_what_is_wrong_with_the_settings_is_told(centre, settings, message):
 
 
 # ---- real packets ----------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def serving(space, word, addresses=("::",), **ports):
-    """Servers that answer `word`: udp=[...], tcp=[...]. Of several addresses UDP answers by another than it was asked."""
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self):
-            if isinstance(self.request, tuple):
-                self.request[1].sendto(word.encode(), self.client_address)
-            else:
-                self.request.sendall(word.encode())
-
-    kinds = {"udp": socketserver.UDPServer, "tcp": socketserver.ThreadingTCPServer}
-    servers = []
-    for kind, numbers in ports.items():
-        for address, number in itertools.product(addresses, numbers):
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            server_type = type("Server", (kinds[kind],), {"address_family": family, "allow_reuse_address": True})
-            with space.inside():
-                servers.append(server_type((address, number), Handler))
-    threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in servers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
-
-
-def client(space, kind, address):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with space.inside():
-        made = socket.socket(family, TYPES[kind])
-    made.settimeout(PATIENCE)
-    return made
-
-
-def ask(space, kind, address, port):
-    """What the server says; "refused" where the answer comes at once that there is none."""
-    with client(space, kind, address) as made:
-        try:
-            made.connect((address, port))
-            made.send(b"?")
-            return made.recv(100).decode()
-        except TimeoutError:
-            return "silence"
-        except OSError:
-            return "refused"
-
-
-def send(space, kind, address, port, source=None):
-    """Without waiting for an answer."""
-    with client(space, kind, address) as made:
-        made.setblocking(False)
-        if source:
-            made.bind((source, 0))
-        made.connect_ex((address, port))
-        if kind == "udp":
-            made.send(b"?")
-
-
-def counters(space):
-    printed = space.run(BINARY, "deploy", "counters", "--json").stdout
-    return {row["counter"]: row["packets"] for row in map(json.loads, printed.splitlines())}
 
 
 PATHS = [  # from a learner: kind, address, port, who answers without the rules and with them, and what counts it

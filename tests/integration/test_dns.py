@@ -177,13 +177,16 @@ def owners(zone, action="."):
 def test_the_zone_has_what_counts_and_no_more(centre):
     made = export(centre)
     assert made.stdout.startswith("$ORIGIN breakwater-lists.rpz.\n$TTL 300\n@ SOA localhost. hostmaster.localhost. 1 ")
-    # The floor: gambling, and terrorism, which always belongs to it. x.bad.example is below bad.example.
-    assert sorted(owners(made.stdout)) == ["bad.example", "feed.example", "terror.test", "xn--mnchen-3ya.example"]
+    # The floor is gambling and terrorism; that is a concern, whose attempts the gateway has to see. x.bad.example is below bad.example.
+    assert sorted(owners(made.stdout)) == ["bad.example", "feed.example", "xn--mnchen-3ya.example"]
+    assert "there are concerns" not in made.stderr
     assert owners(made.stdout, "rpz-passthru.") == ["ok.feed.example"]
     assert "1 URLs, expressions and key words are left out" in made.stderr
     assert "1 addresses and networks are left out" in made.stderr
     assert export(centre).stdout == made.stdout
     assert " 7 3600 " in export(centre, "--serial", 7).stdout
+    terrorism = export(centre, "--category", "terrorism")
+    assert owners(terrorism.stdout) == ["terror.test"] and "leaves no record" in terrorism.stderr
     shopping = export(centre, "--category", "shopping", "--zone", "shops.rpz").stdout
     assert owners(shopping) == ["shop.example"]
     assert sorted(owners(shopping, "rpz-passthru.")) == [

@@ -44,7 +44,7 @@ def expect(findings, grade, text):
     assert findings and findings[0]["grade"] == grade and text in findings[0]["what"], findings
 
 
-@pytest.mark.parametrize("check", ["settings", "policy", "lists", "certificate", "disk", "modes", "ports", "dns", "smtp", "feeds", "records"])
+@pytest.mark.parametrize("check", ["settings", "policy", "lists", "certificate", "disk", "modes", "ports", "dns", "smtp", "central", "balancers", "feeds", "records"])
 def test_what_is_well_is_said_to_be(patient, check):
     assert {each["grade"] for each in patient.see(check)} == {"ok"}
 
@@ -122,3 +122,13 @@ def test_a_gateway_that_runs(start_gateway, dns):
     gateway.stop()
     result = run("doctor", "--policy", gateway.policy_file, "--config", settings, "--state", gateway.state)
     assert "no gateway answers" in result.stdout and f"127.0.0.1:{gateway.port}: free" in result.stdout
+
+
+def test_a_central_store_that_does_not_answer(patient):
+    where = f"host=127.0.0.1 port={free_port()} dbname=breakwater user=gateway"
+    expect(patient.see("central", **{"store.central": where}), "fault", "Connection refused")
+
+
+def test_a_balancer_that_is_a_whole_network(patient):
+    expect(patient.see("balancers", **{"proxy.balancers": ["192.0.2.2/32", "192.0.2.0/24"]}), "warning",
+           "192.0.2.0/24: whoever is in this network may say who a client is")

@@ -1,12 +1,14 @@
 """The filter tests itself: as each group, through its own listener; a miss is told, and nobody is recorded for it."""
 
 import json
+import re
 
 import pytest
 
+from support import tls_proxy
 from support.centre import HOSTS, LISTS, POLICY, PERIODS
 from support.command import run
-from support.peer import get
+from support.peer import connect, get
 from support.wait import until
 
 CANARY = "{}.canary.breakwater.test"
@@ -69,6 +71,50 @@ def test_every_group_every_way_and_nobody_is_recorded(start):
     assert {line["client"] for line in lines} == {"self-test"} and {line["group"] for line in lines} == {"learners", "staff"}
     assert gateway.attempts() == [] and cases(gateway) == []
     assert run("verify", "--state", gateway.state).returncode == 0
+
+
+EVERY_DOOR = {**tls_proxy.SETTINGS, "intercept.http": ["127.0.0.1:0"], "intercept.tls": ["127.0.0.1:0"], "intercept.mark": 0}
+
+
+@pytest.fixture
+def start_with_every_door(start, tmp_path):
+    certificate = tls_proxy.make_certificate(tmp_path)
+    return lambda **options: start(settings=EVERY_DOOR, files=certificate, **options)
+
+
+def test_every_door_is_asked(start_with_every_door):
+    gateway = start_with_every_door()
+    result = selftest(gateway)
+    assert result["passed"] and result["doors"] == ["proxy", "proxy by TLS", "intercepted HTTP", "intercepted HTTPS"]
+    asked = sum(len(check["groups"]) * (2 if check["expect"] == "allow" else 3) for check in result["checks"])
+    names = sum(len(check["groups"]) for check in result["checks"])
+    assert result["probes"] == 2 * asked + 2 * names
+    lines = gateway.log_lines(result["probes"])
+    assert {line["client"] for line in lines} == {"self-test"}
+    assert sum(line.get("door") == "intercepted" for line in lines) == 2 * names
+    status = json.loads(run("status", "--state", gateway.state, "--json").stdout)
+    assert {status["counters"].get(name, 0) for name in ("requests", "intercepted", "intercept_loops")} == {0}
+    assert gateway.attempts() == [] and cases(gateway) == []
+    assert "proxy, proxy by TLS, intercepted HTTP, intercepted HTTPS" in sheet(gateway).read_text()
+
+
+def test_a_miss_names_the_doors(start_with_every_door):
+    gateway = start_with_every_door(rules=LET_THROUGH)
+    for check in selftest(gateway, code=1)["checks"]:
+        assert check["passed"] or [miss["ways"] for miss in check["misses"]] == [
+            "HTTP, HTTPS, HTTPS by its server name, HTTP within TLS, HTTPS within TLS, HTTPS by its server name within TLS, "
+            "intercepted HTTP, intercepted HTTPS"]
+
+
+def test_no_client_of_an_intercepted_door_can_pass_for_a_self_test(start_with_every_door):
+    """It is on this machine, as the self-test is, and was on its way to nobody: a loop."""
+    gateway = start_with_every_door()
+    stdout = (gateway.folder / "stdout").read_text()
+    port = int(re.search(r"listening on 127\.0\.0\.1:(\d+) for intercepted HTTP", stdout)[1])
+    with connect(port) as client:
+        client.send("GET / HTTP/1.1\r\nHost: essential.test\r\nSelf-Test: staff\r\n\r\n")
+        assert client.take_rest() == b""
+    assert [line["reason"] for line in gateway.log_lines(client="127.0.0.1")] == ["loop"]
 
 
 def test_what_is_watched_is_recorded_of_people_alone(start_gateway):

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -16,6 +17,7 @@ from support.tunnel import is_mirrored, mirror, mirrored_tunnel, ports
 from support.wait import until
 
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
+RESTARTS = 5
 
 
 @pytest.fixture
@@ -51,9 +53,9 @@ def test_a_worker_that_hangs_stops_the_watchdog(start_gateway, manager):
     manager.wait_for("WATCHDOG=1", heard + 1)
 
 
-def test_a_restart_under_load_refuses_no_connection(start_gateway, raw_origin, manager, tmp_path):
-    """Each client connects anew for each request, before, during and after two restarts; a tunnel lasts as it likes
-    until the limit of the drain."""
+def test_restarts_under_load_refuse_nobody(start_gateway, raw_origin, manager, tmp_path):
+    """Each client connects anew for each request. A tunnel that was open goes on, and nobody waits for it: the gateway
+    serves until it has ended."""
     origin, echo = raw_origin(), raw_origin(mirror)
     options = centre(settings={**ports(echo), "proxy.drain": "60s", "proxy.threads": 2}, **manager.options)
     options["state"] = tmp_path / "state"
@@ -61,33 +63,51 @@ def test_a_restart_under_load_refuses_no_connection(start_gateway, raw_origin, m
 
     def ask():
         while not ended.is_set():
+            begin = time.monotonic()
             try:
                 with connect(manager.port) as client:
-                    answered.append(client.send(get(origin.url())).response().status)
+                    status = client.send(get(origin.url())).response().status
+                    answered.append((status, time.monotonic() - begin))
             except Exception as failure:
                 failures.append(repr(failure))
+
+    def some_more():
+        before = len(answered)
+        until(lambda: len(answered) > before + 50 or failures, "requests to be answered")
 
     gateway = start_gateway(**options)
     clients = [threading.Thread(target=ask) for _ in range(4)]
     for client in clients:
         client.start()
     try:
-        for _ in range(2):
-            until(lambda: len(answered) > 50 or failures, "requests to be answered")
+        for _ in range(RESTARTS):
+            some_more()
             tunnel = mirrored_tunnel(gateway, echo)
             gateway.child.send_signal(signal.SIGTERM)
             gateway.wait_for_stderr("draining")
-            assert is_mirrored(tunnel)
+            some_more()
+            assert is_mirrored(tunnel) and gateway.child.poll() is None
             tunnel.close()
             assert gateway.child.wait(60) == 0
-            answered.clear()
             gateway = start_gateway(**options)
-        until(lambda: len(answered) > 50 or failures, "requests to be answered")
+        some_more()
     finally:
         ended.set()
         for client in clients:
             client.join()
-    assert failures == [] and set(answered) == {200}
+    assert failures == [] and {status for status, _ in answered} == {200}
+    print(f"{RESTARTS} restarts, {len(answered)} requests: the longest took {max(seconds for _, seconds in answered):.2f} s")
+
+
+def test_what_stays_open_ends_after_the_drain(start_gateway, raw_origin, manager):
+    echo = raw_origin(mirror)
+    options = centre(settings={**ports(echo), "proxy.drain": "300ms"}, **manager.options)
+    gateway = start_gateway(**options)
+    tunnel = mirrored_tunnel(gateway, echo)
+    gateway.child.send_signal(signal.SIGTERM)
+    gateway.wait_for_stderr("draining")
+    assert gateway.child.wait(60) == 0
+    assert tunnel.is_closed()
 
 
 def test_a_socket_that_no_setting_names_is_told(start_gateway, manager):

@@ -20,7 +20,7 @@ ARROWS = {
     "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
     "proxy/reports": {"categories", "rules", "proxy/wire", "proxy/safeguarding"},
     "proxy/alerts": {"categories", "rules", "proxy/safeguarding"},
-    "proxy/net": {"categories"},
+    "proxy/net": {"categories", "proxy/wire"},
     "proxy/dns": {"categories", "proxy/net"},
     "proxy/feeds": {"categories", "rules"},
     "proxy/lists": {"categories", "rules"},

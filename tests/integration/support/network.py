@@ -30,7 +30,8 @@ FORWARD = """
   }
 }
 """
-RULES = {  # $wifi are the two networks of the clients, $http and $tls the gateway's doors
+RULES = {  # by mode; "none": the test brings its own. $wifi are the two networks of the clients, $http and $tls the gateway's doors
+    "none": "",
     "redirect": """
 table inet wifi {
   chain prerouting {
@@ -103,7 +104,7 @@ class Space:
 
 
 class Network:
-    """`learner` and `staff` reach `internet` by `gateway` alone, which intercepts by `mode`."""
+    """`learner` and `staff` reach `internet` by `gateway` alone, which intercepts by `mode`, a key of RULES."""
 
     def __init__(self, mode):
         self.mode = mode
@@ -153,18 +154,22 @@ class Network:
             space.close()
 
 
-@contextlib.contextmanager
-def network(mode):
-    """Skips the test where there can be none."""
+def namespaces_or_skip(*programs):
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
-    for program in ("ip", "nft"):
+    for program in programs:
         if not shutil.which(program):
             pytest.skip(f"there is no {program}: deploy/install-packages test")
     try:
         Space().close()
     except (OSError, subprocess.SubprocessError) as failure:
         pytest.skip(f"no network namespaces: {failure}")
+
+
+@contextlib.contextmanager
+def network(mode):
+    """Skips the test where there can be none."""
+    namespaces_or_skip("ip", "nft")
     running = Network(mode)
     try:
         yield running

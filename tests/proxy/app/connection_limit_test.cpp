@@ -26,5 +26,23 @@ TEST(ConnectionLimit, HoldsPerClientAndInAll) {
   EXPECT_TRUE(limit.take_seen().empty());
 }
 
+TEST(ConnectionLimit, APlaceMayBeNobodysUntilItIsGiven) {
+  ConnectionLimit limit(3, 1);
+  const auto client = *categories::IpAddress::parse("192.0.2.1");
+  auto first = limit.enter();
+  auto second = limit.enter();
+  auto third = limit.enter();
+  EXPECT_TRUE(first && second && third);
+  EXPECT_FALSE(limit.enter());  // three in all
+  third.reset();
+  EXPECT_TRUE(first->give_to(client));
+  EXPECT_FALSE(second->give_to(client));  // one from one client
+  EXPECT_FALSE(limit.enter(client));
+  first.reset();
+  EXPECT_TRUE(second->give_to(client));
+  second.reset();
+  EXPECT_TRUE(limit.enter(client));
+}
+
 }  // namespace
 }  // namespace breakwater::app

@@ -36,6 +36,14 @@ TEST(EgressWatch, CountsFromTheFirstLookOn) {
     for (const auto& total : packets)
       EXPECT_EQ(total.value, *rows[at].expected) << at << " " << total.name;
   }
+  auto after = counters(8);
+  EgressWatch ending([&] { return after; });
+  ending.look();
+  after = counters(9);
+  ending.end();
+  after = counters(99);
+  ending.look();
+  EXPECT_EQ(ending.packets().front().value, 1U);
 }
 
 }  // namespace

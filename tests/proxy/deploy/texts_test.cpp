@@ -120,6 +120,17 @@ TEST(Dhcp, NamesTheGatewayOrItsResolvers) {
   EXPECT_THAT(text, Not(HasSubstr("option6")));
 }
 
+TEST(Dhcp, NamesTheCaptivePortalApiWhereThereIsTls) {
+  EXPECT_THAT(dhcp_text(site(), DhcpServer::dnsmasq), Not(HasSubstr("dhcp-option=114")));
+  auto secure = site();
+  secure.tls_proxy_port = 3443;
+  EXPECT_THAT(dhcp_text(secure, DhcpServer::dnsmasq),
+              HasSubstr("dhcp-option=114,\"https://gateway.centre.test:3443/captive-portal\"\n"));
+  EXPECT_THAT(
+      dhcp_text(secure, DhcpServer::kea),
+      HasSubstr(R"({ "name": "v6-captive-portal", "data": "https://gateway.centre.test:3443/captive-portal" })"));
+}
+
 TEST(Dhcp, IsWrittenForKea) {
   EXPECT_THAT(dhcp_text(site(), DhcpServer::kea), testing::EndsWith(R"({ "Dhcp4": {
   "option-def": [ { "name": "wpad", "code": 252, "type": "string" } ],

@@ -23,7 +23,8 @@ class HostExport : public testing::Test {
  protected:
   /// What is exported of these categories; `lists` are files of the folder and their text.
   std::vector<std::string> of(const std::vector<std::string>& names,
-                              const std::vector<std::pair<std::string, std::string>>& lists) {
+                              const std::vector<std::pair<std::string, std::string>>& lists,
+                              const std::vector<std::string>& spared_names = {}) {
     for (const auto& [name, text] : lists)
       folder_.write(name, text);
     categories::Diagnostics diagnostics;
@@ -50,9 +51,12 @@ class HostExport : public testing::Test {
     categories::CategorySet wanted;
     for (const auto& name : names)
       wanted |= catalogue->categories().family(catalogue->categories().find(name).value());
+    categories::CategorySet spared;
+    for (const auto& name : spared_names)
+      spared |= catalogue->categories().family(catalogue->categories().find(name).value());
     Taker taker;
     if (before_export_) before_export_();
-    report_ = export_hosts(file_->sources(), snapshot, wanted, taker);
+    report_ = export_hosts(file_->sources(), snapshot, wanted, spared, taker);
     return taker.said;
   }
 
@@ -61,6 +65,16 @@ class HostExport : public testing::Test {
   std::function<void()> before_export_;
   ExportReport report_;
 };
+
+TEST_F(HostExport, SparesWhatIsInAnotherCategoryToo) {
+  EXPECT_THAT(of({"gambling"},
+                 {{"feed/gambling/domains", "bad.example\nboth.example\nother.example\n"},
+                  {"local/extremism/domains", "both.example\nx.bad.example\nfar.example\n"},
+                  {"local/extremism/expressions", "other\n"},
+                  {"exceptions", "none.example\n"}},
+                 {"extremism"}),
+              ElementsAre("block bad.example", "block other.example", "pass x.bad.example"));
+}
 
 TEST_F(HostExport, GivesEachNameOnceAndNoneBelowAnother) {
   EXPECT_THAT(of({"gambling"}, {{"feed/gambling/domains", "a.bad.example\nbad.example\nother.example\n"},

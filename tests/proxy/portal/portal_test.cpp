@@ -91,6 +91,18 @@ class PortalTest : public testing::Test {
   rules::SysSeconds now_ = *rules::parse_civil("2026-11-23T10:00", *rules::find_zone("Europe/London"));
 };
 
+TEST_F(PortalTest, TellsSystemsByTlsAloneWhetherTheyMayOut) {
+  EXPECT_EQ(get("/captive-portal").status, 404);
+  auto asked = request("GET", "/captive-portal");
+  asked.secure_base = "https://gateway.test:3129";
+  const auto answer = portal_->respond(asked);
+  EXPECT_THAT(answer.fields, HasSubstr("Content-Type: application/captive+json\r\nCache-Control: private"));
+  EXPECT_EQ(answer.body, R"({"captive":true,"user-portal-url":"https://gateway.test:3129/accept",)"
+                         R"("venue-info-url":"https://gateway.test:3129/"})");
+  asked.subject.acceptance = rules::Acceptance::given;
+  EXPECT_THAT(portal_->respond(asked).body, testing::StartsWith(R"({"captive":false,)"));
+}
+
 TEST_F(PortalTest, RoutesByPathAndMethod) {
   struct Case {
     const char* method;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "proxy/net/listener.h"
 #include "proxy/selftest/run.h"
 
 namespace breakwater::selftest {
@@ -48,7 +49,7 @@ TEST(Judge, EveryAnswer) {
     target.category = "hate";
     const bool is_told = wire == Wire::other || wire == Wire::silent;
     const Answer answer{wire, is_told ? "answered 502" : "", Judgement{action, reason, "", "", ""}};
-    const auto miss = judge(target, "staff", Way::http, answer);
+    const auto miss = judge(target, "staff", "HTTP", answer);
     EXPECT_EQ(why, miss ? miss->why : "") << to_string(reason);
     if (miss) {
       EXPECT_EQ("staff", miss->group);
@@ -58,7 +59,7 @@ TEST(Judge, EveryAnswer) {
 }
 
 TEST(Judge, AnAnswerThatNobodyDecidedProvesNothing) {
-  const auto miss = judge({}, "staff", Way::connect, {Wire::page, "", std::nullopt});
+  const auto miss = judge({}, "staff", "HTTPS", {Wire::page, "", std::nullopt});
   ASSERT_TRUE(miss);
   EXPECT_EQ("the gateway did not know its own self-test", miss->why);
 }
@@ -67,7 +68,7 @@ TEST(Judge, NamesRuleAndPeriod) {
   Target target;
   target.category = "hate";
   const Answer open{Wire::open, "", Judgement{Action::allow, Reason::rule, "for research", "session", ""}};
-  const auto miss = judge(target, "staff", Way::http, open);
+  const auto miss = judge(target, "staff", "HTTP", open);
   ASSERT_TRUE(miss);
   EXPECT_EQ("LET THROUGH (rule \"for research\", in the period \"session\")", miss->why);
   EXPECT_EQ("Change the rule \"for research\" for staff, or name \"hate\" in [floor].", miss->action);
@@ -79,19 +80,21 @@ TEST(CarryOut, EndsWhereTheGatewayIsSilent) {
   net::asio::basic_socket_acceptor<net::tcp> closed(io, {net::asio::ip::address_v4::loopback(), 0});
   const auto endpoint = closed.local_endpoint();
   closed.close();
-  Prober prober(endpoint, marks);
+  std::vector<Prober> probers{{{Door::Kind::proxy, endpoint}, marks}};
   Target target;
   target.host = "a.example";
   target.groups = {"learners", "staff"};
   selftest::Run run;
   const std::atomic<bool> ending = false;
-  carry_out(run, {target}, prober, ending);
-  EXPECT_EQ("the gateway does not answer at its own listener: Connection refused", run.failure);
+  carry_out(run, {target}, probers, ending);
+  EXPECT_EQ(
+      "the gateway does not answer at its own listener " + net::to_string(endpoint) + " (proxy): Connection refused",
+      run.failure);
   EXPECT_EQ(3U, run.probes);
   EXPECT_FALSE(run.passed());
 
   selftest::Run none;
-  carry_out(none, {}, prober, ending);
+  carry_out(none, {}, probers, ending);
   EXPECT_FALSE(none.passed()) << "what asked for nothing has shown nothing";
 }
 

@@ -29,6 +29,7 @@ Run sample(std::string id, bool passes) {
   run.time = kTime;
   run.took = std::chrono::milliseconds(12);
   run.groups = {"learners", "staff"};
+  run.doors = {"proxy", "intercepted HTTP"};
   run.probes = 12;
   run.lists_version = 7;
   run.policy = "0123456789ab";
@@ -47,8 +48,7 @@ Run sample(std::string id, bool passes) {
   run.checks = {{terrorism, {}, {}}, {entry, {}, {}}, {hate, {}, {}}};
   if (!passes)
     for (const auto at : {1U, 2U})
-      run.checks[at].misses = {
-          {"staff", {Way::http, Way::connect}, "LET THROUGH (default)", "Name \"hate\" in [floor]."}};
+      run.checks[at].misses = {{"staff", {"HTTP", "HTTPS"}, "LET THROUGH (default)", "Name \"hate\" in [floor]."}};
   return run;
 }
 
@@ -120,10 +120,11 @@ TEST_F(EvidenceTest, SaysWhenWhoWhatResultAndAction) {
   const auto html = sheet();
   ASSERT_EQ(2U, evidence_.runs.size());
   EXPECT_EQ(2U, evidence_.runs[1].missed.size());
-  for (const auto* const text : {"checked 2 times", "did not pass", "Mon 23 Nov", "the filter itself, as scheduled",
-                                 "terrorism", "learners, staff", "hate put into the floor (A. Lead)", "in [floor].",
-                                 "version 7 of the lists, policy 0123456789ab",
-                                 "No list in force names a site of this category.", "Academy &lt;b&gt;", "bwh1."})
+  for (const auto* const text :
+       {"checked 2 times", "did not pass", "Mon 23 Nov", "the filter itself, as scheduled", "terrorism",
+        "learners, staff", "proxy, intercepted HTTP", "hate put into the floor (A. Lead)", "in [floor].",
+        "version 7 of the lists, policy 0123456789ab", "No list in force names a site of this category.",
+        "Academy &lt;b&gt;", "bwh1."})
     EXPECT_THAT(html, HasSubstr(text)) << text;
   EXPECT_THAT(html, Not(HasSubstr("of another time")));
   EXPECT_THAT(html, Not(HasSubstr("None is written down")));
