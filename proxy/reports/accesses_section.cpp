@@ -58,8 +58,20 @@ AccessEntry access_entry(const Record& record) {
 Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store, Milliseconds since,
                                                                          Milliseconds until) {
   std::vector<AccessEntry> all;
-  const auto error = store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until},
-                                [&all](const Record& record) { all.push_back(access_entry(record)); });
+  // Slices of one deletion are one row: they would push out those who looked.
+  const auto add = [&all](const Record& record) {
+    auto entry = access_entry(record);
+    auto* const last = all.empty() ? nullptr : &all.back();
+    if (record.kind == Kind::deletion && last && last->what == entry.what && last->why == entry.why &&
+        entry.time - last->time < std::chrono::hours(1)) {
+      entry.count += last->count;
+      *last = std::move(entry);
+    } else {
+      all.push_back(std::move(entry));
+    }
+  };
+  const auto error =
+      store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until}, add);
   if (error) return *error;
   return all;
 }
