@@ -105,6 +105,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
   if (const auto nameless = find_no_name(status, hello)) {
     const bool silent = status == tls::HelloStatus::need_more;
     if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
+    see(status == tls::HelloStatus::done ? telemetry::Sight::no_sni : telemetry::Sight::not_tls);
     const bool is_tls = status == tls::HelloStatus::malformed || status == tls::HelloStatus::too_large ||
                         (silent && client_.in().size() != 0);
     const auto choice = status == tls::HelloStatus::done ? gate.no_sni : is_tls ? gate.malformed : gate.not_tls;
@@ -114,8 +115,9 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     }
     refuse_for(nameless->reason, nameless->detail);
   } else if (const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire); !name) {
+    see(telemetry::Sight::no_sni);
     refuse_for(rules::Reason::sni, to_string(name.error()));
-  } else if (*name == *tx_.host) {
+  } else if (see(*name, hello.ech); *name == *tx_.host) {
     co_return true;
   } else if (name->is_literal() && gate.address_literal == rules::Choice::block) {
     refuse_for(rules::Reason::address_literal, "the server name is an address");  // RFC 6066 3: it must not be
@@ -158,9 +160,12 @@ net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
 net::Task<> Session::tunnel(net::Stream& upstream) {
   net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
   relay_ = &relay;
+  count_sight();
   rejudge_if_stale();
   worker_.count().add(telemetry::Counter::tunnels_open);
+  const auto opened = Transaction::Steady::now();
   const auto end = co_await relay.run();
+  worker_.timings().add(telemetry::Timed::tunnel, Transaction::Steady::now() - opened);
   worker_.count().subtract(telemetry::Counter::tunnels_open);
   relay_ = nullptr;
   grace_.clear();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "categories/ip_address.h"
@@ -14,7 +15,18 @@ namespace breakwater::app {
 /// Counts client connections over all workers, in all and by client address. Thread-safe; asked once per connection,
 /// and again where a balancer tells who the client is.
 class ConnectionLimit {
+  struct Hash {
+    std::size_t operator()(const categories::IpAddress& address) const {
+      const auto& bytes = address.bytes();
+      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+  };
+
  public:
+  using Clients = std::unordered_set<categories::IpAddress, Hash>;
+  /// More than a centre has; of addresses beyond it nobody is told.
+  static constexpr std::size_t kMostSeen = 65'536;
+
   ConnectionLimit(std::uint64_t total, std::uint64_t per_client) : total_most_(total), client_most_(per_client) {}
 
   /// One counted connection; gives its place back when it goes.
@@ -43,6 +55,7 @@ class ConnectionLimit {
   /// nullopt: one of the limits is reached.
   std::optional<Place> enter(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
+    see(client);
     auto& held = clients_[client];
     if (total_ >= total_most_ || held >= client_most_) {
       if (held == 0) clients_.erase(client);
@@ -60,20 +73,24 @@ class ConnectionLimit {
     return Place(*this, std::nullopt);
   }
 
- private:
-  struct Hash {
-    std::size_t operator()(const categories::IpAddress& address) const {
-      const auto& bytes = address.bytes();
-      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    }
-  };
+  /// Who has come since the last time.
+  Clients take_seen() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(seen_, {});
+  }
 
+ private:
   bool give(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
+    see(client);
     auto& held = clients_[client];  // stays: client_most_ is 1 or more
     if (held >= client_most_) return false;
     ++held;
     return true;
+  }
+
+  void see(const categories::IpAddress& client) {
+    if (seen_.size() < kMostSeen) seen_.insert(client);
   }
 
   void leave(const std::optional<categories::IpAddress>& client) {
@@ -89,6 +106,7 @@ class ConnectionLimit {
   std::mutex mutex_;
   std::uint64_t total_ = 0;
   std::unordered_map<categories::IpAddress, std::uint64_t, Hash> clients_;
+  Clients seen_;
 };
 
 }  // namespace breakwater::app

@@ -99,6 +99,7 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
   http::ResponseHead head;
   const auto received = co_await receive_response(upstream, head);
   if (received == Received::head) {
+    worker_.timings().add(telemetry::Timed::first_byte, Transaction::Steady::now() - tx_.began);
     outcome = co_await relay_response(upstream, head, upload);
     co_await upload.stop();
   } else {

@@ -12,6 +12,21 @@
 #include "rules/ech_cover.h"
 
 namespace breakwater::app {
+namespace {
+
+telemetry::Sight sight_for(rules::Reason nameless) {
+  switch (nameless) {
+    case rules::Reason::not_tls:
+      return telemetry::Sight::not_tls;
+    case rules::Reason::not_http:
+    case rules::Reason::no_host:
+      return telemetry::Sight::not_http;
+    default:
+      return telemetry::Sight::no_sni;
+  }
+}
+
+}  // namespace
 
 net::Task<Session::Next> Session::intercepted() {
   if (!mark_) worker_.count().add(telemetry::Counter::intercepted);
@@ -68,6 +83,7 @@ void Session::judge_name(const tls::ClientHello& hello) {
   const auto now = worker_.services().clock.seconds();
   tx_.host = *name;
   tx_.port = interception_->destination.port();
+  see(*name, hello.ech);
   if (name->text() == portal::kHost) {  // nothing here speaks TLS
     tx_.verdict = tx_.engine->refuse(rules::Reason::portal, subject_, now);
     return;
@@ -87,6 +103,7 @@ void Session::judge_address(const Nameless& why) {
   tx_.host = *categories::normalise_host(address.to_string(), categories::HostSource::person);
   tx_.port = destination.port();
   tx_.detail = why.detail;
+  see(sight_for(why.reason));
   tx_.verdict = decide(stage(), *tx_.host, "");
   const auto reason = tx_.verdict.reason;
   if (reason == rules::Reason::address_literal || reason == rules::Reason::port) tx_.verdict.reason = why.reason;

@@ -61,11 +61,12 @@ std::string digest_of(const std::filesystem::path& file) {
 
 OperationsKeeper::OperationsKeeper(std::filesystem::path state, std::filesystem::path policy,
                                    const snapshot::Settings& settings, const Clock& clock,
-                                   const safeguarding::Recorder& recorder)
+                                   const safeguarding::Recorder& recorder, EgressWatch& egress)
     : state_(std::move(state)),
       settings_(settings),
       clock_(clock),
       recorder_(recorder),
+      egress_(egress),
       started_(clock.seconds()),
       pages_(io_.get_executor(),
              [this](std::string_view path) -> Page {
@@ -181,8 +182,16 @@ GatewayState OperationsKeeper::look() {
   state.outbox = operations::look_at_outbox(state_);
   state.feeds = feeds_in(state_);
   state.identity_sources = identity_sources(settings_);
-  for (const auto& worker : workers_)
+  std::vector<const telemetry::Sightings*> sightings;
+  std::vector<const telemetry::Timings*> timings;
+  for (const auto& worker : workers_) {
     state.worker_age.push_back(worker->since_turn());
+    sightings.push_back(&worker->sightings());
+    timings.push_back(&worker->timings());
+  }
+  state.sights = telemetry::totals(sightings);
+  state.timings = telemetry::totals(timings);
+  state.refused = egress_.packets();
   auto now = sample();
   const auto& counters = recorder_.counters();
   state.recorder = {counters.durable,  counters.deferred, counters.refused,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proxy/app/clock.h"
+#include "proxy/app/egress_watch.h"
 #include "proxy/operations/gateway_state.h"
 #include "proxy/operations/management_server.h"
 #include "proxy/safeguarding/forward.h"
@@ -29,7 +30,7 @@ class OperationsKeeper {
   using Workers = std::span<const std::unique_ptr<Worker>>;
 
   OperationsKeeper(std::filesystem::path state, std::filesystem::path policy, const snapshot::Settings& settings,
-                   const Clock& clock, const safeguarding::Recorder& recorder);
+                   const Clock& clock, const safeguarding::Recorder& recorder, EgressWatch& egress);
   ~OperationsKeeper();
 
   /// Opens `metrics.listen`, where there is one, and adds what is to be announced. False: `error` says why not.
@@ -64,6 +65,7 @@ class OperationsKeeper {
   const snapshot::Settings& settings_;
   const Clock& clock_;
   const safeguarding::Recorder& recorder_;
+  EgressWatch& egress_;
   const operations::GatewayState::Instant started_;
   Workers workers_;
   const safeguarding::Forwarder* forwarder_ = nullptr;

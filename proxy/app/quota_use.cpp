@@ -7,14 +7,19 @@
 namespace breakwater::app {
 
 /// Of the request at hand, as its line in the log will have it.
-std::uint64_t Session::moved() const {
-  return tx_.bytes_up + tx_.bytes_down + (relay_ ? relay_->bytes_up() + relay_->bytes_down() : 0) +
-         (upload_ ? upload_->bytes() : 0);
+Session::Moved Session::moved() const {
+  return {tx_.bytes_up + (relay_ ? relay_->bytes_up() : 0) + (upload_ ? upload_->bytes() : 0),
+          tx_.bytes_down + (relay_ ? relay_->bytes_down() : 0)};
+}
+
+std::uint64_t Session::moved_both_ways() const {
+  const auto [up, down] = moved();
+  return up + down;
 }
 
 void Session::count_use() {
   if (quotas_ == 0 || mark_) return;
-  const auto now = moved();
+  const auto now = moved_both_ways();
   if (now > counted_) worker_.note_use(present_, quotas_, now - counted_);
   counted_ = now;
 }
@@ -23,7 +28,7 @@ void Session::count_use() {
 void Session::count_for(std::uint32_t quotas) {
   count_use();
   quotas_ = mark_ ? 0 : quotas;
-  counted_ = moved();
+  counted_ = moved_both_ways();
 }
 
 Session::Rejudged Session::spend_again(rules::SysSeconds now) {

@@ -101,11 +101,15 @@ net::Task<bool> Session::make_durable() {
       held->done.set();
     });
   };
+  const auto asked = Transaction::Steady::now();
   worker_.services().recorder.record(attempt(tx_.verdict), on_recorded);
   net::Deadline limit(worker_.wheel(), [ticket] { ticket->done.set(); });
   limit.expires_after(worker_.settings().record);
   co_await ticket->done.wait();
-  if (ticket->recorded == safeguarding::Recorded::durable) co_return true;
+  if (ticket->recorded == safeguarding::Recorded::durable) {
+    worker_.timings().add(telemetry::Timed::record, Transaction::Steady::now() - asked);
+    co_return true;
+  }
   worker_.count().add(telemetry::Counter::record_failures);
   co_return false;
 }

@@ -33,6 +33,10 @@ constexpr std::chrono::seconds kLook{5};
 /// After a failure.
 constexpr std::chrono::seconds kRetry{60};
 constexpr std::chrono::hours kCoverage{1};
+/// Between two looks at the firewall's counters.
+constexpr std::chrono::seconds kLookAtEgress{30};
+/// Of these 0 says something: without a count it is not known that no packet was refused.
+constexpr std::string_view kPackets = "packets.";
 /// How many reports back it looks for the last one that somebody was sent.
 constexpr int kLookBack = 45;
 
@@ -84,12 +88,20 @@ struct Made {
 }  // namespace
 
 struct ReportKeeper::Impl {
-  Impl(std::filesystem::path folder, std::shared_ptr<safeguarding::Sealer> shared, Hooks given)
-      : state(std::move(folder)), sealer(std::move(shared)), hooks(std::move(given)), covered_until(hooks.now()) {}
+  Impl(std::filesystem::path folder, std::shared_ptr<safeguarding::Sealer> shared, Hooks given,
+       DeviceWatch& device_watch, EgressWatch& egress_watch)
+      : state(std::move(folder)),
+        sealer(std::move(shared)),
+        hooks(std::move(given)),
+        devices(device_watch),
+        egress(egress_watch),
+        covered_until(hooks.now()) {}
 
   const std::filesystem::path state;
   const std::shared_ptr<safeguarding::Sealer> sealer;
   const Hooks hooks;
+  DeviceWatch& devices;
+  EgressWatch& egress;
 
   std::mutex mutex;  // of these
   std::condition_variable wake;
@@ -100,6 +112,7 @@ struct ReportKeeper::Impl {
   // Of the thread alone; after it has ended, of the destructor.
   std::unique_ptr<Store> store;
   Milliseconds covered_until;
+  std::chrono::steady_clock::time_point next_egress;
   reports::Coverage::Counts recorded;
   Milliseconds not_before{};
 
@@ -111,12 +124,23 @@ struct ReportKeeper::Impl {
     while (!ending) {
       const auto current = plan;
       lock.unlock();
+      look();
       if (hooks.now() - covered_until >= kCoverage) record_coverage();
       if (current) send_reports(*current);
       lock.lock();
       wake.wait_for(lock, kLook, [this] { return ending || std::exchange(news, false); });
     }
   }
+
+  void look() {
+    look_at_devices();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_egress) return;
+    next_egress = now + kLookAtEgress;
+    egress.look();
+  }
+
+  void look_at_devices() { devices.look(std::chrono::floor<std::chrono::seconds>(hooks.now())); }
 
   bool fail(const std::string& message) {
     hooks.on_failure(message);
@@ -141,10 +165,13 @@ struct ReportKeeper::Impl {
   void record_coverage() {
     const auto now = hooks.now();
     if (waits() || !open()) return;
+    look_at_devices();
+    egress.look();
     const auto counts = hooks.counts();
-    reports::Coverage coverage{std::min(covered_until, now), now, {}};
+    reports::Coverage coverage{std::min(covered_until, now), now, {}, devices.news()};
     for (const auto& [name, value] : counts)
-      if (const auto before = recorded[name]; value > before) coverage.counts[name] = value - before;
+      if (const auto before = recorded[name]; value > before || name.starts_with(kPackets))
+        coverage.counts[name] = value - before;
     const std::array entries{reports::to_entry(coverage)};
     if (const auto error = store->append(entries)) {
       fail(error->message);
@@ -152,6 +179,7 @@ struct ReportKeeper::Impl {
     }
     covered_until = now;
     recorded = counts;
+    devices.told();
   }
 
   // ---- reports -----------------------------------------------------------------------------------------------------
@@ -225,8 +253,9 @@ struct ReportKeeper::Impl {
   }
 };
 
-ReportKeeper::ReportKeeper(std::filesystem::path state, std::shared_ptr<safeguarding::Sealer> sealer, Hooks hooks)
-    : impl_(std::make_unique<Impl>(std::move(state), std::move(sealer), std::move(hooks))) {
+ReportKeeper::ReportKeeper(std::filesystem::path state, std::shared_ptr<safeguarding::Sealer> sealer, Hooks hooks,
+                           DeviceWatch& devices, EgressWatch& egress)
+    : impl_(std::make_unique<Impl>(std::move(state), std::move(sealer), std::move(hooks), devices, egress)) {
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
 

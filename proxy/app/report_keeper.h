@@ -8,6 +8,8 @@
 
 #include "proxy/alerts/dispatcher.h"
 #include "proxy/app/clock.h"
+#include "proxy/app/device_watch.h"
+#include "proxy/app/egress_watch.h"
 #include "proxy/reports/coverage.h"
 #include "proxy/safeguarding/sealer.h"
 #include "rules/policy.h"
@@ -26,7 +28,9 @@ class ReportKeeper {
     std::function<void(const alerts::ReportMail&)> post;
     std::function<void(const std::string& message)> on_failure;  ///< it tries again
   };
-  ReportKeeper(std::filesystem::path state, std::shared_ptr<safeguarding::Sealer> sealer, Hooks hooks);
+  /// The watches stay until the end, and are nobody else's to look.
+  ReportKeeper(std::filesystem::path state, std::shared_ptr<safeguarding::Sealer> sealer, Hooks hooks,
+               DeviceWatch& devices, EgressWatch& egress);
   ~ReportKeeper();
 
   /// From any thread: another policy is in force. Before the first call no report is made.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "proxy/app/file_retention.h"
@@ -88,11 +89,13 @@ Safeguarding::Safeguarding(std::filesystem::path state, const snapshot::Settings
 
 Safeguarding::~Safeguarding() {
   workers_ = {};  // where it was not stopped before, they are gone
+  egress_ = nullptr;
   stop();
 }
 
-void Safeguarding::start(const rules::Policy& policy, Workers workers) {
+void Safeguarding::start(const rules::Policy& policy, Workers workers, DeviceWatch& devices, EgressWatch& egress) {
   workers_ = workers;
+  egress_ = &egress;
   alerts_.use(policy);
   safeguarding::DeskOptions options;
   options.state = state_;
@@ -119,27 +122,41 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers) {
   watch.now = [this] { return clock_.now(); };
   watch.tell = [this](const alerts::StoreTrouble& trouble) { alerts_.take(trouble); };
   store_watch_ = std::make_unique<StoreWatch>(*recorder_, std::move(watch));
-  start_reports(policy);
+  start_reports(policy, devices, egress);
 }
 
-void Safeguarding::start_reports(const rules::Policy& policy) {
+void Safeguarding::start_reports(const rules::Policy& policy, DeviceWatch& devices, EgressWatch& egress) {
   reports_ = std::make_unique<ReportKeeper>(
       state_, sealer_,
       ReportKeeper::Hooks{[this] { return clock_.now(); }, [this] { return counts(); },
                           [this](std::string_view key) { return alerts_.knows(key); },
                           [this](const alerts::ReportMail& report) { alerts_.post(report); },
-                          FailureTeller("reports and figures wait, and are tried again in a minute")});
+                          FailureTeller("reports and figures wait, and are tried again in a minute")},
+      devices, egress);
   if (alerts_.sends()) reports_->use(policy);
 }
 
 reports::Coverage::Counts Safeguarding::counts() const {
   std::vector<const telemetry::Counters*> counters;
+  std::vector<const telemetry::Sightings*> sightings;
   counters.reserve(workers_.size());
-  for (const auto& worker : workers_)
+  sightings.reserve(workers_.size());
+  for (const auto& worker : workers_) {
     counters.push_back(&worker->counters());
+    sightings.push_back(&worker->sightings());
+  }
   reports::Coverage::Counts counts;
   for (const auto& [name, value] : telemetry::totals(counters))
     if (value != 0 && !telemetry::is_gauge(name)) counts.emplace(name, value);
+  for (const auto& [way, sight, seen, value] : telemetry::totals(sightings))
+    if (value != 0)
+      counts.emplace(fmt::format("sight.{}.{}.{}", telemetry::kWayNames[static_cast<std::size_t>(way)],
+                                 telemetry::kSightNames[static_cast<std::size_t>(sight)],
+                                 telemetry::kSeenNames[static_cast<std::size_t>(seen)]),
+                     value);
+  if (egress_)
+    for (const auto& [name, value] : egress_->packets())
+      counts.emplace(fmt::format("packets.{}", name), value);
   return counts;
 }
 

@@ -9,6 +9,8 @@
 
 #include "proxy/app/alert_keeper.h"
 #include "proxy/app/clock.h"
+#include "proxy/app/device_watch.h"
+#include "proxy/app/egress_watch.h"
 #include "proxy/app/report_keeper.h"
 #include "proxy/app/store_watch.h"
 #include "proxy/safeguarding/desk.h"
@@ -40,8 +42,8 @@ class Safeguarding {
   const safeguarding::Forwarder* forwarder() const { return forwarder_.get(); }
   const safeguarding::Pseudonyms& pseudonyms() const { return pseudonyms_; }
 
-  /// Once there is a policy, and before the workers run; they must stay until stop().
-  void start(const rules::Policy& policy, Workers workers);
+  /// Once there is a policy, and before the workers run; they and the watches must stay until stop().
+  void start(const rules::Policy& policy, Workers workers, DeviceWatch& devices, EgressWatch& egress);
   /// Records what a self-test found, and tells of it where it failed. On disk when it returns ""; else why not. Blocks.
   std::string record_check(std::span<const safeguarding::Entry> entries, const alerts::FailedCheck* failed);
 
@@ -51,7 +53,7 @@ class Safeguarding {
   void stop();
 
  private:
-  void start_reports(const rules::Policy& policy);
+  void start_reports(const rules::Policy& policy, DeviceWatch& devices, EgressWatch& egress);
   reports::Coverage::Counts counts() const;
   std::vector<safeguarding::Visit> context(const std::string& person, Clock::Milliseconds from,
                                            Clock::Milliseconds until) const;
@@ -62,6 +64,7 @@ class Safeguarding {
   telemetry::AccessLog& log_;
   const safeguarding::Pseudonyms pseudonyms_;
   Workers workers_;
+  EgressWatch* egress_ = nullptr;  ///< while there are workers
   std::atomic<bool> ending_ = false;
   std::shared_ptr<safeguarding::Sealer> sealer_;
   AlertKeeper alerts_;

@@ -98,7 +98,7 @@ class Server {
               return request.command == admin::Command::status ? operations_.status()
                                                                : self_tests_.answer(request, peer);
             }),
-        operations_(options.state, options.policy, settings, clock, safeguarding.recorder()),
+        operations_(options.state, options.policy, settings, clock, safeguarding.recorder(), egress_),
         self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
 
   int run() {
@@ -107,7 +107,8 @@ class Server {
     if (!know_accounts()) return kUsage;
     if (!listen(*in_force_)) return kUsage;
     if (!know_clients(*in_force_)) return kUsage;
-    safeguarding_.start(in_force_->snapshot->policy, workers_);
+    devices_.use(in_force_->snapshot);
+    safeguarding_.start(in_force_->snapshot->policy, workers_, devices_, egress_);
     watch_signals();
     watch_files();
     lists::write_hits(options_.state, {started_, {}});
@@ -121,6 +122,7 @@ class Server {
       });
     if (identities_) {
       identities_->start([this](const identity::Keeper::Map& map) {
+        devices_.use(map);
         for (auto& worker : workers_)
           worker->post_identities(map);
       });
@@ -272,9 +274,10 @@ class Server {
       std::cerr << "breakwater: " << error << '\n';
       return false;
     }
-    if (identities_)
-      for (auto& worker : workers_)
-        worker->post_identities(identities_->first());
+    if (!identities_) return true;
+    devices_.use(identities_->first());
+    for (auto& worker : workers_)
+      worker->post_identities(identities_->first());
     return true;
   }
 
@@ -324,6 +327,7 @@ class Server {
     }
     swap(next, net::End::reload);
     if (identities_) identities_->use(next->snapshot);
+    devices_.use(next->snapshot);
     safeguarding_.use(next->snapshot->policy);
     spdlog::info("reload done");
   }
@@ -439,6 +443,8 @@ class Server {
   net::asio::signal_set signals_;
   Watcher watcher_;
   PassKeeper passes_;
+  EgressWatch egress_{list_counters};
+  DeviceWatch devices_{limit_, safeguarding_.pseudonyms()};
   OperationsKeeper operations_;
   selftest::Marks marks_;
   SelfTestKeeper self_tests_;

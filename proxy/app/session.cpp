@@ -105,6 +105,7 @@ void Session::begin() {
   tx_.id = telemetry::make_reference();
   tx_.engine = worker_.engine();
   request_ = {};
+  seen_ = {};
 }
 
 net::Task<Session::Next> Session::next_request() {
@@ -150,7 +151,9 @@ rules::Stage Session::stage() const {
 }
 
 rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host, std::string_view path) {
+  const auto began = Transaction::Steady::now();
   auto verdict = tx_.engine->decide(facts(stage, host, path), subject_, worker_.services().clock.seconds());
+  worker_.timings().add(telemetry::Timed::decision, Transaction::Steady::now() - began);
   if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
   return verdict;
 }
@@ -215,6 +218,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   const auto* const asked = probe(head);
   if (head.form == http::TargetForm::origin && !asked && !interception_)
     co_return co_await refuse_head(http::HeadError::bad_target);
+  see(*tx_.host, tls::EchState::absent);
   tx_.verdict = decide(is_connect ? rules::Stage::connect : rules::Stage::http_request, *tx_.host, tx_.path);
   note_for_self_test(tx_.verdict);
   const auto form = head.form;
@@ -247,6 +251,7 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
 
 void Session::log() {
   count_for(0);
+  count_sight_at_end();
   const auto& verdict = tx_.verdict;
   if (!mark_) count_request(tx_, subject_, worker_.count());
   if (interception_ && !mark_) count_intercepted(verdict.reason);

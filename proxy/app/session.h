@@ -34,7 +34,7 @@ class Worker;
 /// introduction.cpp (what a balancer says of its client), own_pages.cpp (requests for the gateway itself), sign_in.cpp
 /// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
 /// intercepted.cpp (what was on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
-/// quota).
+/// quota), count_sight.cpp (what it shows of its site).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
@@ -64,6 +64,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void hold_up(const std::shared_ptr<void>& others) {
     if (phase_ == Phase::busy) holds_up_ = others;
   }
+  /// Counts what is open, and what has moved since the last time, by what it shows of its site.
+  void count_sight();
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -216,8 +218,19 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void note_for_self_test(const rules::Verdict& verdict);
   net::Task<Next> answer_self_test(std::size_t head_size);
 
+  // count_sight.cpp
+  void see(telemetry::Sight sight);
+  void see(const categories::Host& name, tls::EchState ech);
+  void count_connection(telemetry::Seen judged);
+  void count_sight_at_end();
+
   // quota_use.cpp
-  std::uint64_t moved() const;
+  struct Moved {
+    std::uint64_t up;
+    std::uint64_t down;
+  };
+  Moved moved() const;
+  std::uint64_t moved_both_ways() const;
   void count_for(std::uint32_t quotas);
   pages::QuotaUse quota_use() const;
 
@@ -250,7 +263,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::optional<categories::Host> sni_;
   Upload* upload_ = nullptr;   ///< while a body is on its way
   std::uint32_t quotas_ = 0;   ///< of which what moves is use
-  std::uint64_t counted_ = 0;  ///< of moved()
+  std::uint64_t counted_ = 0;  ///< of moved_both_ways()
+  Moved seen_{};               ///< of moved()
+  std::uint32_t sights_ = 0;   ///< bits of those that this connection is counted for
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::shared_ptr<void> holds_up_;
   std::uint64_t requests_ = 0;

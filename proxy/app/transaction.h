@@ -7,6 +7,7 @@
 
 #include "categories/url.h"
 #include "proxy/app/clock.h"
+#include "proxy/telemetry/sight.h"
 #include "rules/engine.h"
 
 namespace breakwater::app {
@@ -33,6 +34,7 @@ struct Transaction {
   std::string pseudonym;  ///< of who made an attempt; "": nothing is recorded of it
   std::string alpn;
   std::string_view ech;
+  std::optional<telemetry::Sight> sight;  ///< none: it said nothing, or nothing for a site
   std::shared_ptr<rules::Engine> engine;  ///< pins the snapshot that the verdict points into
   rules::Verdict verdict;
   std::optional<rules::SysSeconds> opens;  ///< when what is blocked will be open
@@ -63,6 +65,7 @@ struct Transaction {
     pseudonym.clear();
     alpn.clear();
     ech = {};
+    sight.reset();
     verdict = {};
     opens.reset();
     detail = {};

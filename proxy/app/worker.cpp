@@ -133,6 +133,8 @@ net::Task<> Worker::every_second() {
     if (ended_) break;
     turned_ = std::chrono::steady_clock::now();
     pool_.sweep();
+    for (auto& session : sessions_)
+      session.count_sight();
     const auto now = services_.clock.seconds();
     const auto spending = settle_quotas(now);
     if (now < judged_at_ || (next_bell_ && now >= *next_bell_)) {

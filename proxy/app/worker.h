@@ -29,6 +29,8 @@
 #include "proxy/telemetry/counters.h"
 #include "proxy/telemetry/id.h"
 #include "proxy/telemetry/private_tally.h"
+#include "proxy/telemetry/sight.h"
+#include "proxy/telemetry/timings.h"
 
 namespace boost::asio {
 class thread_pool;
@@ -99,6 +101,8 @@ class Worker {
   void post_abort();
 
   const telemetry::Counters& counters() const { return counters_; }
+  const telemetry::Sightings& sightings() const { return sightings_; }
+  const telemetry::Timings& timings() const { return timings_; }
   /// How long ago its loop turned last, which it does every second; any thread.
   std::chrono::milliseconds since_turn() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - turned_.load());
@@ -123,6 +127,8 @@ class Worker {
   dns::Resolver& resolver() { return resolver_; }
   net::UpstreamPool& pool() { return pool_; }
   telemetry::Counters& count() { return counters_; }
+  telemetry::Sightings& sightings() { return sightings_; }
+  telemetry::Timings& timings() { return timings_; }
   safeguarding::Context& context() { return context_; }
   ListHits& hits() { return hits_; }
   const ListHits& hits() const { return hits_; }
@@ -157,6 +163,8 @@ class Worker {
   dns::Resolver resolver_;
   net::UpstreamPool pool_;
   telemetry::Counters counters_;
+  telemetry::Sightings sightings_;
+  telemetry::Timings timings_;
   safeguarding::Context context_;
   ListHits hits_;
   PassUses pass_uses_;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "proxy/cli/backup.h"
+#include "proxy/cli/coverage.h"
 #include "proxy/cli/doctor.h"
 #include "proxy/cli/status.h"
 #include "proxy/commands/commands.h"
@@ -19,6 +20,17 @@ void add_status(Commands& commands) {
   auto* command = commands.add("status", "Show what runs: versions, health, traffic, records, feeds",
                                [options] { return cli::status(options->state, options->output); });
   add_state(*command, options->state);
+  add_json(*command, options->output);
+}
+
+void add_coverage(Commands& commands) {
+  auto options = std::make_shared<cli::CoverageOptions>();
+  auto* command = commands.add("coverage", "Show what the gateway could see of where connections went, and what not",
+                               [options] { return cli::coverage(*options); });
+  add_state(*command, options->state);
+  command->add_option("--since", options->since, "Time, as 2026-11-23, 2026-11-23T10:35:00Z, or 24h for the last day")
+      ->capture_default_str();
+  command->add_option("--until", options->until, "Time, the same; not included (default: now)");
   add_json(*command, options->output);
 }
 
@@ -57,6 +69,7 @@ void add_backup(Commands& commands) {
 
 void add_operations(Commands& commands) {
   add_status(commands);
+  add_coverage(commands);
   add_doctor(commands);
   add_backup(commands);
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "proxy/telemetry/counters.h"
+#include "proxy/telemetry/sight.h"
+#include "proxy/telemetry/timings.h"
 
 namespace breakwater::operations {
 
@@ -66,6 +68,9 @@ struct GatewayState {
   std::vector<std::string> listeners;
   std::vector<telemetry::Total> counters;             ///< since the start
   std::vector<telemetry::Total> last_minute;          ///< what they grew by, in `minute_seconds`
+  std::vector<telemetry::SightTotal> sights;          ///< since the start
+  std::vector<telemetry::TimingTotal> timings;        ///< since the start
+  std::vector<telemetry::Total> refused;              ///< packets, by nft's counters; empty: they cannot be read
   std::uint64_t minute_seconds = 0;                   ///< 60, less right after the start
   std::vector<std::chrono::milliseconds> worker_age;  ///< since each worker's loop turned last
   InForce in_force;

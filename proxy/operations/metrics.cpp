@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
+#include <fmt/format.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -68,6 +70,23 @@ class Families {
     found->metric.push_back(std::move(metric));
   }
 
+  /// A histogram in seconds.
+  void add(const telemetry::TimingTotal& total) {
+    const auto& kind = telemetry::kTimed[static_cast<std::size_t>(total.timed)];
+    MetricFamily family{
+        fmt::format("breakwater_{}_seconds", kind.name), std::string(kind.help), MetricType::Histogram, {}};
+    ClientMetric metric;
+    for (std::size_t i = 0; i < total.buckets.size(); ++i) {
+      metric.histogram.sample_count += total.buckets[i];
+      metric.histogram.bucket.push_back({metric.histogram.sample_count, i < kind.bounds.size()
+                                                                            ? number(kind.bounds[i]) / 1e6
+                                                                            : std::numeric_limits<double>::infinity()});
+    }
+    metric.histogram.sample_sum = number(total.sum_us) / 1e6;
+    family.metric.push_back(std::move(metric));
+    families_.push_back(std::move(family));
+  }
+
   const std::vector<MetricFamily>& all() const { return families_; }
 
  private:
@@ -89,6 +108,24 @@ void add_counters(Families& out, const std::vector<telemetry::Total>& totals) {
       out.add(named->family, named->help, number(total.value), std::move(labels));
     }
   }
+}
+
+void add_sights(Families& out, const GatewayState& state) {
+  for (const auto& total : state.sights) {
+    const std::string way(telemetry::kWayNames[static_cast<std::size_t>(total.way)]);
+    const std::string sight(telemetry::kSightNames[static_cast<std::size_t>(total.sight)]);
+    const bool bytes = total.seen == telemetry::Seen::bytes_up || total.seen == telemetry::Seen::bytes_down;
+    const std::string what(telemetry::kSeenNames[static_cast<std::size_t>(total.seen)].substr(bytes ? 6 : 0));
+    if (bytes)
+      out.add("sight_bytes_total", "Bytes from (up) and to (down) clients, by what the connection shows of its site",
+              number(total.value), {{"way", way}, {"sight", sight}, {"direction", what}});
+    else
+      out.add("sight_connections_total", "Connections, by what they show of the site that they are for",
+              number(total.value), {{"way", way}, {"sight", sight}, {"verdict", what}});
+  }
+  for (const auto& refused : state.refused)
+    out.add("refused_packets_total", "Packets by nft's counters, as far as this gateway has watched them",
+            number(refused.value), {{"counter", std::string(refused.name)}});
 }
 
 void add_records(Families& out, const GatewayState& state) {
@@ -136,6 +173,9 @@ std::string metrics_text(const GatewayState& state) {
     out.add("worker_turned_age_seconds", "Since the loop of a worker turned; it does so every second",
             static_cast<double>(state.worker_age[i].count()) / 1000, {{"worker", std::to_string(i)}});
   add_counters(out, state.counters);
+  add_sights(out, state);
+  for (const auto& total : state.timings)
+    out.add(total);
   add_records(out, state);
   add_lists(out, state);
   return prometheus::TextSerializer().Serialize(out.all());

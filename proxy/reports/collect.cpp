@@ -115,6 +115,7 @@ class Collector {
       report_.days.push_back({day.from, {}, {}});
     for (int week = kWeeks; week > 0; --week)
       report_.weeks.push_back({wanted.until - week * kWeek, {}, {}});
+    report_.unseen_weeks.resize(report_.weeks.size());
   }
 
   SysSeconds earliest() const { return std::min(report_.weeks.front().from, before()); }
@@ -199,9 +200,22 @@ class Collector {
     return to_entry(about, names ? &*names : nullptr);
   }
 
+  /// What connections showed belongs to the time in which it was written down: no record counts twice.
+  void add_coverage(const Coverage& coverage) {
+    covered_.add(coverage);
+    const auto time = seconds(coverage.until);
+    if (const auto* week = interval_of(report_.weeks, time))
+      report_.unseen_weeks[static_cast<std::size_t>(week - report_.weeks.data())].add(coverage);
+    if (time >= wanted_.until) return;
+    if (time >= wanted_.from)
+      report_.unseen.add(coverage);
+    else if (time >= before())
+      report_.unseen_before.add(coverage);
+  }
+
   /// {"what":"...","result":"...","passed":true}: see the self-test.
   void add_check(const Record& record) {
-    if (const auto coverage = parse_coverage(record)) return covered_.add(*coverage);
+    if (const auto coverage = parse_coverage(record)) return add_coverage(*coverage);
     const auto time = seconds(record.time);
     if (!record.body || time < wanted_.from || time >= wanted_.until) return;
     const auto body = nlohmann::json::parse(*record.body, nullptr, false);

@@ -92,6 +92,7 @@ Document compose(const Report& report) {
     add_overview(report, out.blocks);
     add_episodes(report, out.blocks);
     add_case_work(report, out.blocks);
+    if (report.audience != Audience::governance) add_unseen(report, out.blocks);
     add_trust(report, out.blocks);
   }
   add_seal(report, out.blocks);

@@ -1,4 +1,5 @@
-// {"what":"coverage","from":1795428000000,"until":1795431600000,"counts":{"requests":1234,"blocked":5,...}}
+// {"what":"coverage","from":1795428000000,"until":1795431600000,"counts":{"requests":1234,"blocked":5,...},
+//  "devices":{"listed":["D-7QK4M2XP",...],"random":[...],"active":[...]}}; without devices where none is new
 
 #include "proxy/reports/coverage.h"
 
@@ -20,6 +21,8 @@ using std::chrono::seconds;
 constexpr std::string_view kWhat = "coverage";
 constexpr std::size_t kMostGaps = 5;
 constexpr std::size_t kMostCounts = 1000;
+constexpr std::size_t kMostDevices = 10'000;
+constexpr std::size_t kMostDeviceBytes = 32;
 /// Between a record and the next, and for a gateway to start again after an update.
 constexpr seconds kNoGap{60};
 /// Times beyond it are no gateway's: the year 2999.
@@ -27,6 +30,17 @@ constexpr std::int64_t kLastMillisecond = 32'503'680'000'000;
 
 SysSeconds floored(Milliseconds time) {
   return std::chrono::floor<seconds>(time);
+}
+
+/// Texts of a list that is no list, or too long, are none.
+std::vector<std::string> texts(const Json& devices, const char* name) {
+  std::vector<std::string> out;
+  const auto list = devices.value(name, Json());
+  if (!list.is_array() || list.size() > kMostDevices) return out;
+  for (const auto& each : list)
+    if (each.is_string() && each.get_ref<const std::string&>().size() <= kMostDeviceBytes)
+      out.push_back(each.get<std::string>());
+  return out;
 }
 
 std::string percent(std::uint64_t part, std::uint64_t all) {
@@ -37,10 +51,13 @@ std::string percent(std::uint64_t part, std::uint64_t all) {
 }  // namespace
 
 safeguarding::Entry to_entry(const Coverage& coverage) {
-  const Json body{{"what", kWhat},
-                  {"from", coverage.from.time_since_epoch().count()},
-                  {"until", coverage.until.time_since_epoch().count()},
-                  {"counts", coverage.counts}};
+  Json body{{"what", kWhat},
+            {"from", coverage.from.time_since_epoch().count()},
+            {"until", coverage.until.time_since_epoch().count()},
+            {"counts", coverage.counts}};
+  const auto& devices = coverage.devices;
+  if (devices != Coverage::Devices())
+    body["devices"] = {{"listed", devices.listed}, {"random", devices.random}, {"active", devices.active}};
   return {coverage.until, safeguarding::Kind::check, std::string(kWhat), body.dump(), {}};
 }
 
@@ -58,6 +75,8 @@ std::optional<Coverage> parse_coverage(const safeguarding::Record& record) {
   Coverage out{Milliseconds(std::chrono::milliseconds(begin)), Milliseconds(std::chrono::milliseconds(end)), {}};
   for (const auto& [name, value] : counts.items())
     if (value.is_number_unsigned()) out.counts.emplace(name, value.get<std::uint64_t>());
+  if (const auto devices = body.value("devices", Json()); devices.is_object())
+    out.devices = {texts(devices, "listed"), texts(devices, "random"), texts(devices, "active")};
   return out;
 }
 

@@ -18,7 +18,15 @@ struct Coverage {
 
   safeguarding::Milliseconds from;
   safeguarding::Milliseconds until;
-  Counts counts;  ///< by telemetry::kCounterNames; those that are not 0
+  Counts counts;  ///< by telemetry::kCounterNames, and see Unseen; those that are not 0
+  /// Pseudonyms of devices, each told once a day: on the network, of those with an address of their own making, and
+  /// with a connection to the gateway.
+  struct Devices {
+    std::vector<std::string> listed;
+    std::vector<std::string> random;
+    std::vector<std::string> active;
+    bool operator==(const Devices&) const = default;
+  } devices{};
 };
 
 /// To be appended, and back. nullopt: it is another kind of check.

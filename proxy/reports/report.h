@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/reports/unseen.h"
 #include "proxy/safeguarding/record.h"
 #include "rules/civil_time.h"
 #include "rules/verdict.h"
@@ -130,7 +131,10 @@ struct Report {
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
   std::vector<AccessEntry> accesses;  ///< in the span, in the order of the records
-  std::vector<std::string> coverage;  ///< what was and was not recorded in the span, a sentence each
+  Unseen unseen;                       ///< in the span
+  Unseen unseen_before;                ///< in the span of the same length before
+  std::vector<Unseen> unseen_weeks{};  ///< as `weeks`
+  std::vector<std::string> coverage;   ///< what was and was not recorded in the span, a sentence each
   std::optional<Head> head;
 };
 

@@ -24,6 +24,7 @@ void add_first_page(const Report& report, Blocks& out);
 void add_overview(const Report& report, Blocks& out);
 void add_episodes(const Report& report, Blocks& out);
 void add_case_work(const Report& report, Blocks& out);
+void add_unseen(const Report& report, Blocks& out);  ///< for dsl and it alone
 void add_trust(const Report& report, Blocks& out);  ///< checks of the filter, coverage and limits
 void add_seal(const Report& report, Blocks& out);
 

@@ -125,9 +125,11 @@ def test_status_says_what_runs(start_gateway, raw_origin):
 
 def known_names(gateway):
     text = ask(metrics_port(gateway), "/metrics")[1]
-    # These exist once there is a feed, and a central store.
-    later = {"feed_fetched_timestamp_seconds", "feed_failures", "central_waiting", "central_failures_total", "central_forks_total"}
-    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"breakwater_{name}" for name in later}
+    # These exist once there is a feed, a central store, and rules of nft.
+    later = {"feed_fetched_timestamp_seconds", "feed_failures", "central_waiting", "central_failures_total", "central_forks_total",
+             "refused_packets_total"}
+    histograms = {f"{name}_bucket" for name in re.findall(r"^# TYPE (\S+) histogram", text, re.M)}
+    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | histograms | {f"breakwater_{name}" for name in later}
 
 
 @pytest.mark.parametrize("file", ["grafana/breakwater.json", "prometheus/breakwater.rules.yml"])

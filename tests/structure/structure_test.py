@@ -39,7 +39,7 @@ ARROWS = {
     "proxy/cli": {"categories", "rules", "proxy/admin", "proxy/alerts", "proxy/auth", "proxy/backup", "proxy/doctor", "proxy/deploy", "proxy/feeds", "proxy/identity", "proxy/lists", "proxy/portal",
                   "proxy/quota", "proxy/reports", "proxy/selftest", "proxy/snapshot", "proxy/safeguarding", "proxy/telemetry"},
     "proxy/app": {"categories", "rules", "proxy/wire", "proxy/tls", "proxy/http", "proxy/pages", "proxy/telemetry",
-                  "proxy/safeguarding", "proxy/alerts", "proxy/net", "proxy/admin", "proxy/auth", "proxy/dns", "proxy/feeds", "proxy/identity", "proxy/lists",
+                  "proxy/safeguarding", "proxy/alerts", "proxy/net", "proxy/admin", "proxy/auth", "proxy/deploy", "proxy/dns", "proxy/feeds", "proxy/identity", "proxy/lists",
                   "proxy/operations", "proxy/portal", "proxy/quota", "proxy/reports", "proxy/selftest", "proxy/snapshot"},
     "proxy/commands": {"proxy/app", "proxy/cli", "proxy/snapshot"},
     "proxy": {"proxy/commands"},

@@ -22,6 +22,8 @@ TEST(ConnectionLimit, HoldsPerClientAndInAll) {
   second.reset();
   EXPECT_TRUE(limit.enter(one));  // a place that was moved away is given back once
   EXPECT_TRUE(limit.enter(two));
+  EXPECT_EQ(limit.take_seen(), (ConnectionLimit::Clients{one, two}));
+  EXPECT_TRUE(limit.take_seen().empty());
 }
 
 TEST(ConnectionLimit, APlaceMayBeNobodysUntilItIsGiven) {

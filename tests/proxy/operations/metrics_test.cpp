@@ -15,6 +15,10 @@ GatewayState state() {
   state.worker_age = {std::chrono::milliseconds(250)};
   state.feeds = {{"a \"feed\"\n", GatewayState::Instant(std::chrono::seconds(1'700'000'000)), {}, 2, "secret"}};
   state.central = {7, 8, 9, 10};
+  state.sights = {{telemetry::Way::intercepted, telemetry::Sight::no_sni, telemetry::Seen::blocked, 11},
+                  {telemetry::Way::asked, telemetry::Sight::name, telemetry::Seen::bytes_up, 12}};
+  state.timings = {{telemetry::Timed::decision, {1, 0, 2}, 6}};
+  state.refused = {{"quic_refused", 13}};
   std::uint64_t value = 0;
   for (const auto& [counter, name] : telemetry::kCounterNames)
     state.counters.push_back({name, ++value});
@@ -43,6 +47,13 @@ TEST(Metrics, NamesAndLabels) {
            "\nbreakwater_feed_fetched_timestamp_seconds{feed=\"a \\\"feed\\\"\\n\"} 1700000000\n",
            "\nbreakwater_central_waiting 8\n",
            "\nbreakwater_feed_failures{feed=\"a \\\"feed\\\"\\n\"} 2\n",
+           "\nbreakwater_sight_connections_total{way=\"intercepted\",sight=\"no_sni\",verdict=\"blocked\"} 11\n",
+           "\nbreakwater_sight_bytes_total{way=\"explicit\",sight=\"name\",direction=\"up\"} 12\n",
+           "\nbreakwater_refused_packets_total{counter=\"quic_refused\"} 13\n",
+           "# TYPE breakwater_decision_seconds histogram\n",
+           "\nbreakwater_decision_seconds_bucket{le=\"2e-06\"} 1\n",
+           "\nbreakwater_decision_seconds_bucket{le=\"+Inf\"} 3\n",
+           "\nbreakwater_decision_seconds_count 3\n",
            "\nbreakwater_client_hellos_total{outcome=\"no_sni\"} ",
        })
     EXPECT_THAT(text, HasSubstr(line));

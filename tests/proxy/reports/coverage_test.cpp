@@ -42,6 +42,26 @@ TEST(Coverage, IsReadAsItIsWritten) {
   EXPECT_EQ(back->counts, made.counts);
 }
 
+TEST(Coverage, DevicesAreReadAsTheyAreWritten) {
+  auto made = stretch(hours(1), hours(2));
+  made.devices = {{"D-A", "D-B"}, {"D-B"}, {"D-A"}};
+  const auto back = parse_coverage(record(to_entry(made).body));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->devices, made.devices);
+}
+
+TEST(Coverage, DevicesThatAreNoneAreLeftOut) {
+  const std::string long_name(33, 'x');
+  for (const auto& devices :
+       {std::string("7"), std::string("[]"), std::string(R"({"listed":7,"random":{"a":1},"active":[1,null,["D-A"]]})"),
+        R"({"listed":[")" + long_name + R"("]})"}) {
+    const auto back =
+        parse_coverage(record(R"({"what":"coverage","from":1,"until":2,"counts":{},"devices":)" + devices + "}"));
+    ASSERT_TRUE(back) << devices;
+    EXPECT_EQ(back->devices, Coverage::Devices()) << devices;
+  }
+}
+
 TEST(Coverage, AnotherCheckIsNone) {
   for (const auto* const body :
        {"", "7", "{}", R"({"what":"canary","from":1,"until":2,"counts":{}})",

@@ -88,6 +88,24 @@ inline Report sample_report(Audience audience, std::size_t episodes) {
     const auto& about = report.episodes.front();
     report.accesses = {{48'000, about.last, "show", "A. Lead", "told by e-mail", about.reference, "P-00000001", 0}};
   }
+  for (std::uint64_t week = 0; week < report.weeks.size(); ++week) {
+    Coverage coverage{report.weeks[week].from, report.weeks[week].from + hours(1), {}};
+    coverage.counts = {{"sight.explicit.name.allowed", 30'000 + 100 * week},
+                       {"sight.explicit.name.bytes_down", 48'000'000'000},
+                       {"sight.intercepted.name_with_ech.allowed", 9'000},
+                       {"sight.intercepted.ech_cover.blocked", 120 - 10 * week},
+                       {"sight.intercepted.no_sni.blocked", 900 - 50 * week},
+                       {"sight.intercepted.no_sni.allowed", 40 * week},
+                       {"sight.intercepted.no_sni.bytes_up", 7'000'000},
+                       {"sight.intercepted.not_tls.blocked", 300},
+                       {"packets.quic_refused", 52'000},
+                       {"packets.doh_refused", 310},
+                       {"packets.egress_refused", 2'200}};
+    coverage.devices = {{"D-7QK4M2XP", "D-4T9ZQX2C", "D-AAAA2222"}, {"D-4T9ZQX2C"}, {"D-7QK4M2XP"}};
+    report.unseen_weeks.emplace_back().add(coverage);
+  }
+  report.unseen = report.unseen_weeks.back();
+  report.unseen_before = report.unseen_weeks[report.unseen_weeks.size() - 2];
   report.coverage = {"Records reach from the first to the last minute of this week."};
   report.head =
       Head{48'213, report.made - minutes(20), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
