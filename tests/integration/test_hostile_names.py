@@ -3,7 +3,7 @@ breaks, and whoever reads it still recognises them. One gateway, asked once by e
 
 import base64
 import csv
-import email
+import email.policy
 import html.parser
 import json
 import re
