@@ -246,7 +246,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
-  std::string account_;     ///< for which the credentials of the request at hand are right; or ""
+  std::uint64_t accepted_edition_ = 0;  ///< of the book that says so
+  std::string account_;                 ///< for which the credentials of the request at hand are right; or ""
   rules::SysSeconds account_since_{};
   std::string holder_;           ///< whose the address was by then
   bool sign_in_failed_ = false;  ///< nobody could say whether the credentials are right
