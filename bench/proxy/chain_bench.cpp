@@ -1,9 +1,13 @@
 // What does a group of attempts cost until it is on disk, sealed and linked; how large are they; how long does a chain
-// take to be verified?
+// take to be verified; who waits while one is deleted?
+
+#include <atomic>
+#include <thread>
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
+#include "proxy/safeguarding/recorder.h"
 #include "proxy/safeguarding/store.h"
 #include "proxy/safeguarding/verify.h"
 
@@ -82,8 +86,42 @@ void verify(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// All of a chain is deleted while 500 attempts a second are recorded: how long does one of them wait at most?
+void erase(benchmark::State& state) {
+  constexpr std::int64_t kGroup = 10'000;
+  constexpr std::chrono::milliseconds kBetween{2};
+  using Clock = std::chrono::steady_clock;
+  const Folder folder;
+  auto store = *Store::open(folder.path(), Store::Mode::read_write);
+  for (std::int64_t next = 0; next < state.range(0); next += kGroup)
+    if (const auto error = store->append(attempts(next, kGroup))) state.SkipWithError(error->message.c_str());
+  Deletion all{"attempts after 1d", Deletion::What::all, {Kind::attempt}, attempts(state.range(0), 1)[0].time};
+  std::atomic<std::int64_t> longest{0};  // microseconds
+  std::atomic<std::int64_t> deferred{0};
+  Recorder recorder(folder.path(), {}, [&state](const std::string& message) { state.SkipWithError(message.c_str()); });
+  for (auto _ : state) {
+    const std::jthread clients([&](const std::stop_token& stop) {
+      auto next = state.range(0);
+      for (auto due = Clock::now(); !stop.stop_requested(); due += kBetween) {
+        std::this_thread::sleep_until(due);
+        recorder.record(attempts(next++, 1)[0], [&, asked = Clock::now()](Recorded recorded) {
+          if (recorded != Recorded::durable) ++deferred;
+          const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - asked).count();
+          longest = std::max<std::int64_t>(longest, waited);
+        });
+      }
+    });
+    if (const auto error = store->erase(all, attempts(0, 1)[0].time)) state.SkipWithError(error->message.c_str());
+  }
+  state.SetItemsProcessed(all.count);
+  state.counters["recorded"] = static_cast<double>(recorder.counters().durable);
+  state.counters["deferred"] = static_cast<double>(deferred);
+  state.counters["longest_ms"] = static_cast<double>(longest) / 1000;
+}
+
 BENCHMARK(append)->Arg(1)->Arg(100)->Arg(1'000)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(verify)->Arg(1'000'000)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(erase)->Arg(100'000)->Arg(1'000'000)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace breakwater::safeguarding

@@ -22,7 +22,8 @@ install(FILES ${debian}/copyright ${made}/changelog.gz deploy/README.md deploy/s
         DESTINATION share/doc/breakwater)
 install(FILES ${debian}/breakwater.bash RENAME breakwater DESTINATION share/bash-completion/completions)
 install(FILES deploy/systemd/breakwater.service deploy/systemd/breakwater.socket DESTINATION /lib/systemd/system)
-install(FILES deploy/systemd/interception.conf deploy/systemd/low-ports.conf DESTINATION share/doc/breakwater/examples)
+install(DIRECTORY deploy/nftables deploy/dns DESTINATION share/doc/breakwater)
+install(FILES deploy/systemd/interception.conf deploy/systemd/low-ports.conf deploy/systemd/breakwater-tproxy.service DESTINATION share/doc/breakwater/examples)
 install(FILES deploy/grafana/breakwater.json deploy/prometheus/breakwater.rules.yml DESTINATION share/doc/breakwater/examples)
 install(FILES ${debian}/breakwater.sysusers RENAME breakwater.conf DESTINATION lib/sysusers.d)
 install(FILES ${made}/policy.toml deploy/sample/breakwater.toml deploy/sample/acceptable-use.en.txt deploy/sample/acceptable-use.cy.txt

@@ -9,13 +9,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Command, std::string_view>, 6> kCommands{
-    {{Command::grant, "pass grant"},
-     {Command::list, "pass list"},
-     {Command::revoke, "pass revoke"},
-     {Command::status, "status"},
-     {Command::selftest_run, "selftest run"},
-     {Command::selftest_result, "selftest result"}}};
+constexpr std::array<std::pair<Command, std::string_view>, 7> kCommands{{{Command::grant, "pass grant"},
+                                                                         {Command::list, "pass list"},
+                                                                         {Command::revoke, "pass revoke"},
+                                                                         {Command::status, "status"},
+                                                                         {Command::selftest_run, "selftest run"},
+                                                                         {Command::selftest_result, "selftest result"},
+                                                                         {Command::erased, "subject erased"}}};
 
 /// The members of a request by their names: the one table for reading and writing.
 template <class R, class Visit>
@@ -42,6 +42,7 @@ void members(R& request, const Visit& visit) {
       break;
     case Command::list:
     case Command::status:
+    case Command::erased:
       break;
   }
 }
@@ -62,7 +63,8 @@ Result<Request, std::string_view> parse_request(std::string_view line) {
   const auto* const known =
       std::find_if(kCommands.begin(), kCommands.end(), [&name](const auto& each) { return each.second == name; });
   if (known == kCommands.end())
-    return "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result";
+    return "the command is none of pass grant, pass list, pass revoke, status, selftest run, selftest result and "
+           "subject erased";
   request.command = known->first;
   std::size_t taken = 1;
   members(request, [&](const char* key, std::string& member) {

@@ -12,7 +12,9 @@ namespace breakwater::admin {
 /// The longest line that may come over the control socket, its end included.
 inline constexpr std::size_t kMaxRequest = 4096;
 
-enum class Command : std::uint8_t { grant, list, revoke, status, selftest_run, selftest_result };
+/// `erased`: lines of somebody were deleted; what the gateway knows of them by heart goes too, and the access log is
+/// set aside, so that theirs can be taken out of it.
+enum class Command : std::uint8_t { grant, list, revoke, status, selftest_run, selftest_result, erased };
 
 /// What is asked of a running gateway, one JSON object of strings on one line:
 /// {"command":"pass grant","group":"learners","category":"games","until":"bell","by":"a tutor","reason":"a lesson"}

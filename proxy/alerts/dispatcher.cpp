@@ -23,6 +23,7 @@ constexpr minutes kSecondReminder{10};
 /// What a digest's records are about.
 constexpr std::string_view kDigest = "digest";
 constexpr std::string_view kReport = "report";
+constexpr const char* kStore = "store";
 
 std::string key_of(std::string_view about, std::string_view reference, std::string_view recipient) {
   return std::string(about).append("|").append(reference).append("|").append(recipient);
@@ -104,15 +105,17 @@ void Dispatcher::take(const Episode& episode, const EpisodeNames& names, Millise
 
 void Dispatcher::take(const FailedCheck& check, Milliseconds now) {
   const auto notice = check_notice(check, scene());
-  const auto second = std::chrono::floor<std::chrono::seconds>(now);
-  for (const auto& to : addressees_) {
-    if (to.recipient.role != Role::dsl && to.recipient.role != Role::it) continue;
-    const auto key = key_of("selftest", check.reference, to.recipient.name);
-    auto letter = letter_to(to, key, mail_to(to, options_.from, key, notice, text_entity(notice.text), second), now);
-    letter.reference = check.reference;
-    letter.severity = Concern::danger;
-    queue(std::move(letter));
-  }
+  for (const auto role : {Role::dsl, Role::it})
+    queue(role, "selftest", check.reference, notice, now);
+}
+
+void Dispatcher::take(const StoreTrouble& trouble, Milliseconds now) {
+  const bool fails = trouble.what == StoreTrouble::What::fails;
+  const auto notice = store_notice(trouble, scene());
+  const auto slot = fails ? std::chrono::floor<hours>(now) : std::chrono::floor<std::chrono::days>(now);
+  const auto about = std::string(fails ? "fails" : "room") + std::to_string(slot.time_since_epoch().count());
+  queue(Role::it, about, kStore, notice, now);
+  if (fails) queue(Role::dsl, about, kStore, notice, now);
 }
 
 void Dispatcher::tell_of_episode(const Episode& episode, const EpisodeNames& names, Milliseconds now) {
@@ -200,6 +203,20 @@ void Dispatcher::queue(const Addressee& to, std::string_view about, const Notice
   letter.severity = is_incident(episode) ? Concern::danger : episode.severity;
   letter.line = digest_line(episode, scene());
   queue(std::move(letter));
+}
+
+/// What concerns the gateway itself, to who has that role.
+void Dispatcher::queue(Role role, std::string_view about, const std::string& reference, const Notice& notice,
+                       Milliseconds now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  for (const auto& to : addressees_) {
+    if (to.recipient.role != role) continue;
+    const auto key = key_of(about, reference, to.recipient.name);
+    auto letter = letter_to(to, key, mail_to(to, options_.from, key, notice, text_entity(notice.text), second), now);
+    letter.reference = reference;
+    letter.severity = Concern::danger;
+    queue(std::move(letter));
+  }
 }
 
 void Dispatcher::queue(Letter letter) {

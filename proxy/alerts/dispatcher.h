@@ -13,6 +13,7 @@
 #include "proxy/alerts/notice.h"
 #include "proxy/alerts/outbox.h"
 #include "proxy/alerts/smtp.h"
+#include "proxy/alerts/store_notice.h"
 #include "proxy/alerts/watches.h"
 #include "rules/recipient.h"
 
@@ -88,6 +89,9 @@ class Dispatcher {
 
   /// The same for a self-test: the lead and IT are told of it once.
   void take(const FailedCheck& check, Milliseconds now);
+  /// The same of the store: at most once an hour where it fails, once a day where there is little room, also where the
+  /// gateway starts again and again.
+  void take(const StoreTrouble& trouble, Milliseconds now);
 
   /// The letter to be sent now, the most serious first; nullopt: none is due. Where an hour has no room for all that
   /// are due to a recipient, a digest takes their place.
@@ -99,6 +103,8 @@ class Dispatcher {
   void queue(const Addressee& to, std::string_view about, const Notice& notice, const safeguarding::Episode& episode,
              const safeguarding::EpisodeNames* names, Milliseconds now);
   void queue(Letter letter);
+  void queue(rules::Recipient::Role role, std::string_view about, const std::string& reference, const Notice& notice,
+             Milliseconds now);
   void tell_of_episode(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names, Milliseconds now);
   void tell_of_incident(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names,
                         Milliseconds now);

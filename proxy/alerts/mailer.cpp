@@ -99,6 +99,14 @@ void Mailer::take(const FailedCheck& check) {
   impl_->wake.notify_one();
 }
 
+void Mailer::take(const StoreTrouble& trouble) {
+  if (impl_->server.url.empty()) return;
+  const std::lock_guard lock(impl_->mutex);
+  impl_->dispatcher.take(trouble, impl_->now());
+  impl_->news = true;
+  impl_->wake.notify_one();
+}
+
 void Mailer::post(const ReportMail& report) {
   if (impl_->server.url.empty()) return;
   const std::lock_guard lock(impl_->mutex);

@@ -25,6 +25,7 @@ class Mailer {
   void use(const std::vector<rules::Recipient>& recipients, std::string centre, const date::time_zone& zone);
   void take(const safeguarding::Episode& episode, const safeguarding::EpisodeNames& names);
   void take(const FailedCheck& check);
+  void take(const StoreTrouble& trouble);
   void post(const ReportMail& report);
   /// See Outbox::knows.
   bool knows(std::string_view key) const;

@@ -23,6 +23,7 @@ class AlertKeeper {
     mailer_.take(episode, names);
   }
   void take(const alerts::FailedCheck& check) { mailer_.take(check); }
+  void take(const alerts::StoreTrouble& trouble) { mailer_.take(trouble); }
   /// Is there a server to send by?
   bool sends() const { return sends_; }
   void post(const alerts::ReportMail& report) { mailer_.post(report); }

@@ -55,7 +55,7 @@ class ConnectionLimit {
   /// nullopt: one of the limits is reached.
   std::optional<Place> enter(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
-    if (seen_.size() < kMostSeen) seen_.insert(client);
+    see(client);
     auto& held = clients_[client];
     if (total_ >= total_most_ || held >= client_most_) {
       if (held == 0) clients_.erase(client);
@@ -82,11 +82,15 @@ class ConnectionLimit {
  private:
   bool give(const categories::IpAddress& client) {
     const std::lock_guard lock(mutex_);
-    if (seen_.size() < kMostSeen) seen_.insert(client);
+    see(client);
     auto& held = clients_[client];  // stays: client_most_ is 1 or more
     if (held >= client_most_) return false;
     ++held;
     return true;
+  }
+
+  void see(const categories::IpAddress& client) {
+    if (seen_.size() < kMostSeen) seen_.insert(client);
   }
 
   void leave(const std::optional<categories::IpAddress>& client) {

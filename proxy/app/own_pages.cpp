@@ -78,13 +78,17 @@ rules::Acceptance Session::acceptance_of(const rules::Subject& subject, const ru
   return services.portal.acceptances().of(rules::person_key(subject), terms->version, services.clock.seconds());
 }
 
-/// Nobody takes an acceptance back, so that each connection asks for it once.
+/// Each connection asks for it once, and again where acceptances were deleted.
 void Session::know_acceptance(const rules::Policy& policy) {
   const auto& terms = policy.acceptance;
-  if (terms && terms->version == accepted_) return;
+  const auto edition = worker_.services().portal.acceptances().edition();
+  if (terms && terms->version == accepted_ && edition == accepted_edition_) return;
+  accepted_.clear();
   subject_.acceptance = acceptance_of(subject_, policy);
-  if (terms && terms->asks(subject_.group) && subject_.acceptance == rules::Acceptance::given)
+  if (terms && terms->asks(subject_.group) && subject_.acceptance == rules::Acceptance::given) {
     accepted_ = terms->version;
+    accepted_edition_ = edition;
+  }
 }
 
 std::vector<portal::QuotaLeft> Session::quotas_left(rules::SysSeconds now) const {

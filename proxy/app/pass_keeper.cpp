@@ -93,6 +93,7 @@ std::string PassKeeper::answer(std::string_view line, const admin::Peer& peer) {
     case admin::Command::status:
     case admin::Command::selftest_run:
     case admin::Command::selftest_result:
+    case admin::Command::erased:
       return other_(*request, peer);
     case admin::Command::list:
       break;

@@ -117,6 +117,11 @@ void Safeguarding::start(const rules::Policy& policy, Workers workers, DeviceWat
   if (const auto kept = kept_until_deleted(policy.retention); !kept.empty())
     spdlog::warn("[retention] of the policy sets no time for: {}; they are kept until somebody deletes them", kept);
   forwarder_ = start_forwarding(state_, settings_);
+  StoreWatch::Options watch;
+  watch.state = state_;
+  watch.now = [this] { return clock_.now(); };
+  watch.tell = [this](const alerts::StoreTrouble& trouble) { alerts_.take(trouble); };
+  store_watch_ = std::make_unique<StoreWatch>(*recorder_, std::move(watch));
   start_reports(policy, devices, egress);
 }
 
@@ -175,6 +180,7 @@ void Safeguarding::stop() {
   ending_ = true;
   if (forwarder_) tell_end(*forwarder_);
   forwarder_.reset();
+  store_watch_.reset();
   recorder_.reset();
   reports_.reset();
   retention_.reset();

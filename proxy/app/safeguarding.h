@@ -12,6 +12,7 @@
 #include "proxy/app/device_watch.h"
 #include "proxy/app/egress_watch.h"
 #include "proxy/app/report_keeper.h"
+#include "proxy/app/store_watch.h"
 #include "proxy/safeguarding/desk.h"
 #include "proxy/safeguarding/forward.h"
 #include "proxy/safeguarding/pseudonym.h"
@@ -71,7 +72,8 @@ class Safeguarding {
   std::unique_ptr<safeguarding::RetentionKeeper> retention_;
   std::unique_ptr<ReportKeeper> reports_;
   std::unique_ptr<safeguarding::Forwarder> forwarder_;  ///< none: there is no central store
-  std::unique_ptr<safeguarding::Recorder> recorder_;    ///< ends first: it hands to the desk
+  std::unique_ptr<safeguarding::Recorder> recorder_;    ///< ends early: it hands to the desk
+  std::unique_ptr<StoreWatch> store_watch_;             ///< ends first: it looks at the recorder
 };
 
 }  // namespace breakwater::app

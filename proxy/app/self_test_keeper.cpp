@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "proxy/app/safeguarding.h"
+#include "proxy/safeguarding/store.h"
 #include "proxy/selftest/records.h"
 #include "proxy/selftest/schedule.h"
 #include "proxy/telemetry/id.h"
@@ -80,9 +81,25 @@ void SelfTestKeeper::stop() {
 
 void SelfTestKeeper::work() {
   ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread alone
+  make_up();
   while (!ending_) {
     if (const auto wanted = next()) carry_out(*wanted);
   }
+}
+
+/// Once, for a time of the schedule at which no gateway ran.
+void SelfTestKeeper::make_up() {
+  if (options_.at.empty()) return;
+  auto store = safeguarding::Store::open(options_.state, safeguarding::Store::Mode::read_only);
+  if (!store) return spdlog::error("self-test: whether one was missed is not known: {}", store.error().message);
+  const auto before = selftest::scheduled_before(**store);
+  if (!before) return spdlog::error("self-test: whether one was missed is not known: {}", before.error().message);
+  if (!*before) return;
+  const std::lock_guard lock(mutex_);
+  const auto since = std::chrono::floor<std::chrono::seconds>(**before);
+  if (!selftest::is_due(in_force_->basis.snapshot->policy, options_.at, since, looked_)) return;
+  spdlog::info("self-test: the one that was due while no gateway ran is made up");
+  waiting_.push_back({make_id(), std::string(selftest::kMadeUp)});
 }
 
 /// Waits a moment for something to do.
@@ -92,10 +109,10 @@ std::optional<SelfTestKeeper::Wanted> SelfTestKeeper::next() {
   const auto now = clock_.seconds();
   const bool due = selftest::is_due(in_force_->basis.snapshot->policy, options_.at, std::exchange(looked_, now), now);
   const bool changed = change_ && std::chrono::steady_clock::now() >= *change_;
-  if (due) waiting_.push_back({make_id(), "schedule"});
+  if (due) waiting_.push_back({make_id(), std::string(selftest::kBySchedule)});
   if (changed) {
     change_.reset();
-    waiting_.push_back({make_id(), "change", "", Wanted::Tell::news});
+    waiting_.push_back({make_id(), std::string(selftest::kByChange), "", Wanted::Tell::news});
   }
   if (ending_ || waiting_.empty()) return std::nullopt;
   auto wanted = std::move(waiting_.front());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,13 +23,15 @@ namespace breakwater::app {
 
 class Safeguarding;
 
-/// The self-tests of a running gateway: at the times of day that the settings name, some time after lists or policy
-/// have changed, and when the control socket is asked. One at a time, on a thread of its own. Thread-safe.
+/// The self-tests of a running gateway: at the times of day that the settings name, once at the start where such a time
+/// has gone by without, some time after lists or policy have changed, and when the control socket is asked. One at a
+/// time, on a thread of its own. Thread-safe.
 class SelfTestKeeper {
  public:
   struct Options {
     std::vector<int> at;                       ///< minutes from midnight
     std::chrono::milliseconds after_change{};  ///< 0: not then
+    std::filesystem::path state;
   };
   /// What is in force, with what tells two of them apart.
   struct InForce {
@@ -59,6 +62,7 @@ class SelfTestKeeper {
   };
 
   void work();
+  void make_up();
   std::optional<Wanted> next();
   void carry_out(const Wanted& wanted);
   void finish(const selftest::Run& run, Wanted::Tell tell);

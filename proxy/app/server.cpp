@@ -95,11 +95,12 @@ class Server {
             io_.get_executor(), options.state, clock, safeguarding.pseudonyms(),
             [this](auto snapshot) { put_passes(std::move(snapshot)); }, [this] { return pass_uses(); },
             [this](const auto& request, const auto& peer) {
-              return request.command == admin::Command::status ? operations_.status()
-                                                               : self_tests_.answer(request, peer);
+              if (request.command == admin::Command::status) return operations_.status();
+              return request.command == admin::Command::erased ? forget_erased() : self_tests_.answer(request, peer);
             }),
         operations_(options.state, options.policy, settings, clock, safeguarding.recorder(), egress_),
-        self_tests_({settings.selftest_at, settings.selftest_after_change}, clock, marks_, safeguarding) {}
+        self_tests_({settings.selftest_at, settings.selftest_after_change, options.state}, clock, marks_,
+                    safeguarding) {}
 
   int run() {
     in_force_ = load("start");
@@ -370,6 +371,14 @@ class Server {
   void log_private_use(const std::vector<std::string>& lines) {
     for (const auto& line : lines)
       log_.write_line(line);
+  }
+
+  /// For the control socket.
+  std::string forget_erased() {
+    if (const auto failed = portal_.forget_erased()) return admin::error_line(*failed);
+    if (const auto failed = log_.set_aside()) return admin::error_line("the access log: " + failed.message());
+    swap(in_force_, net::End::reload);  // who has accepted no longer is judged again
+    return "{\"forgotten\":true}\n";
   }
 
   void drain() {

@@ -59,13 +59,13 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   Rejudged spend_again(rules::SysSeconds now);
   /// Tells the worker what has moved since the last time, where it is use of a quota.
   void count_use();
-  /// Counts what is open, and what has moved since the last time, by what it shows of its site.
-  void count_sight();
   /// The gateway ends when nobody holds `others` any more: this session does until the request or tunnel at hand is
   /// over.
   void hold_up(const std::shared_ptr<void>& others) {
     if (phase_ == Phase::busy) holds_up_ = others;
   }
+  /// Counts what is open, and what has moved since the last time, by what it shows of its site.
+  void count_sight();
   /// No further request after the one at hand; an idle connection ends now.
   void drain();
   /// Ends whatever is going on.
@@ -246,7 +246,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   rules::Subject subject_;  ///< of the request at hand: who asked
   rules::Subject present_;  ///< as whom what is open was judged last
   std::string accepted_;    ///< the version of the acceptable-use text that subject_ has accepted, as far as known
-  std::string account_;     ///< for which the credentials of the request at hand are right; or ""
+  std::uint64_t accepted_edition_ = 0;  ///< of the book that says so
+  std::string account_;                 ///< for which the credentials of the request at hand are right; or ""
   rules::SysSeconds account_since_{};
   std::string holder_;           ///< whose the address was by then
   bool sign_in_failed_ = false;  ///< nobody could say whether the credentials are right

@@ -68,9 +68,15 @@ int accesses(const AccessesOptions& options) {
   const auto since = parse_time(options.since);
   const auto until = options.until.empty() ? safeguarding::Milliseconds::max() : parse_time(options.until);
   if (!since || !until) return fail("--since and --until are times, as 2026-11-23, 2026-11-23T10:35:00Z or 24h");
+  std::optional<safeguarding::Opener> opener;
+  if (options.names.names == NamesOptions::Names::open) {
+    const auto writable = open_store(options.state);
+    if (writable) opener = opener_for(options.names, options.state);
+    if (!opener || !record_access(*writable, options.names, "accesses", "")) return kUsage;
+  }
   auto store = safeguarding::Store::open(options.state, safeguarding::Store::Mode::read_only);
   if (!store) return fail(store.error().message);
-  const auto found = reports::read_accesses(**store, *since, *until);
+  const auto found = reports::read_accesses(**store, *since, *until, opener ? &*opener : nullptr);
   if (!found) return fail(found.error().message);
   if (options.out.empty()) {
     for (const auto& entry : *found)

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "proxy/cli/check.h"
+#include "proxy/cli/names.h"
 
 namespace breakwater::cli {
 
@@ -13,6 +14,7 @@ struct AccessesOptions {
   std::string until;             ///< the same, not included; "": to the end
   std::filesystem::path out;     ///< a file to write, .html, .pdf or .csv; "": on standard output
   std::string zone = "Etc/UTC";  ///< on whose clocks times of a file are
+  NamesOptions names;            ///< to open the reasons, which may name somebody
   Output output = Output::text;
 };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,10 @@ struct DataSubject {
   std::string kind() const { return key.substr(0, key.find(':')); }
   std::string name() const { return key.substr(key.find(':') + 1); }
 };
+
+/// Is this a line of the access log about them? It names an account and an address, never a device: what is known of a
+/// device has its pseudonym.
+bool is_log_line_of(const DataSubject& subject, std::string_view line);
 
 /// What is held for one purpose.
 struct Holding {

@@ -7,6 +7,7 @@
 #include "proxy/reports/collect.h"
 #include "proxy/reports/compose.h"
 #include "proxy/reports/csv.h"
+#include "proxy/reports/due.h"
 #include "proxy/reports/html.h"
 #include "proxy/reports/pdf.h"
 #include "proxy/reports/period.h"
@@ -35,7 +36,7 @@ std::optional<reports::Period> period_of(const ReportOptions& options, const dat
     fail("--from and --to are two days, as 2026-11-16 and 2026-11-22, in their order and a year apart at most");
     return std::nullopt;
   }
-  return reports::days(*first, *last, zone);
+  return reports::period_of(*first, *last + std::chrono::days(1), zone);
 }
 
 std::string format_of(const ReportOptions& options) {

@@ -1,14 +1,19 @@
 #include "proxy/cli/subject.h"
 
+#include <algorithm>
 #include <iostream>
 
+#include "proxy/admin/control_socket.h"
 #include "proxy/admin/journal.h"
+#include "proxy/admin/request.h"
 #include "proxy/cli/holdings.h"
 #include "proxy/cli/in_force.h"
 #include "proxy/cli/person.h"
 #include "proxy/cli/terminal.h"
 #include "proxy/reports/html.h"
+#include "proxy/safeguarding/case.h"
 #include "proxy/safeguarding/private_file.h"
+#include "proxy/telemetry/log_erase.h"
 
 namespace breakwater::cli {
 namespace {
@@ -79,6 +84,50 @@ bool is_theirs(std::string_view line, const std::string& pseudonym) {
   return false;
 }
 
+safeguarding::Entry erasure_receipt(std::string_view what, const DataSubject& subject, std::uint64_t lines) {
+  Deletion deletion;
+  deletion.purpose = std::string("erasure: ").append(what).append(" of ").append(subject.pseudonym);
+  deletion.what = Deletion::What::elsewhere;
+  deletion.until = now_ms();
+  deletion.count = static_cast<std::int64_t>(lines);
+  return receipt(deletion, now_ms());
+}
+
+/// The reference of an episode of theirs that is held; "": there is none. nullopt: it is not known, and has been told.
+std::optional<std::string> held_episode(safeguarding::Store& store, const DataSubject& subject) {
+  const auto cases = safeguarding::read_cases(store);
+  if (!cases) {
+    fail(cases.error().message);
+    return std::nullopt;
+  }
+  const auto held = std::find_if(cases->begin(), cases->end(), [&](const safeguarding::Case& one) {
+    return one.held() && one.episode.pseudonym == subject.pseudonym;
+  });
+  return held == cases->end() ? "" : held->episode.reference;
+}
+
+/// `gateway`: why the gateway has not set its log aside; "": it has. "" or what went wrong.
+std::string erase_from_log(const SubjectOptions& options, const DataSubject& subject, safeguarding::Store& store,
+                           const std::string& gateway, std::uint64_t& removed) {
+  const auto held = held_episode(store, subject);
+  if (!held) return "the access log is left as it is";
+  if (!held->empty()) {
+    std::cout << "access log: kept, since episode " << *held << " is held as evidence\n";
+    return "";
+  }
+  telemetry::ErasedLines done;
+  const auto log = options.log.empty() ? options.state / "access.log" : options.log;
+  auto error = telemetry::erase_lines(
+      log, [&subject](std::string_view line) { return is_log_line_of(subject, line); }, done);
+  removed = done.removed;
+  std::cout << "access log: " << done.removed << " lines deleted\n";
+  if (done.unread > 0) std::cout << "access log: " << done.unread << " lines are too long to be read; they stay\n";
+  // What a gateway that has set its log aside writes to is what came since.
+  if (error.empty() && !done.busy.empty() && !gateway.empty())
+    error = done.busy.front().string() + ": a gateway writes to it, and has not set it aside: " + gateway;
+  return error;
+}
+
 }  // namespace
 
 int subject_export(const SubjectOptions& options) {
@@ -127,17 +176,21 @@ int subject_erase(const SubjectOptions& options) {
     if (!error.empty()) code = fail(error);
     std::cout << what << ": " << done.removed << " lines deleted\n";
     if (done.removed == 0) continue;
-    Deletion deletion;
-    deletion.purpose = std::string("erasure: ").append(what).append(" of ").append(subject->pseudonym);
-    deletion.what = Deletion::What::elsewhere;
-    deletion.until = now_ms();
-    deletion.count = static_cast<std::int64_t>(done.removed);
-    receipts.push_back(receipt(deletion, now_ms()));
+    receipts.push_back(erasure_receipt(what, *subject, done.removed));
   }
+  // Asked for as well where there is no gateway: then nobody writes to the log.
+  std::string gateway;
+  admin::Request erased;
+  erased.command = admin::Command::erased;
+  if (const auto answer = admin::ask(options.state, admin::to_line(erased), gateway))
+    if (const auto said = Json::parse(*answer, nullptr, false); said.is_object()) gateway = said.value("error", "");
+  std::uint64_t removed = 0;
+  if (const auto error = erase_from_log(options, *subject, *store, gateway, removed); !error.empty())
+    code = fail(error);
+  if (removed > 0) receipts.push_back(erasure_receipt("access log", *subject, removed));
   if (const auto error = receipts.empty() ? std::nullopt : store->append(receipts)) return fail(error->message);
   std::cout << "Kept: attempts, episodes and what was decided, as evidence for safeguarding, for the times of "
-               "[retention]; the access log, which proves what the gateway did, for access_log of [retention]; use of "
-               "quotas, until a day after its period; who is where, while it lasts\n";
+               "[retention]; use of quotas, until a day after its period; who is where, while it lasts\n";
   return code;
 }
 

@@ -23,8 +23,9 @@ struct SubjectOptions {
 /// recorded first. Other people's names are left out of it. Returns the exit code.
 int subject_export(const SubjectOptions& options);
 
-/// Deletes what is held of somebody and is no evidence, with a receipt in the chain, and says what stays and why.
-/// Returns the exit code.
+/// Deletes what is held of somebody and is no evidence, with a receipt in the chain, and says what stays and why. A
+/// gateway that runs is asked to set its access log aside first, and to forget what it knows by heart. Lines of the
+/// access log stay while an episode of theirs is held. Returns the exit code.
 int subject_erase(const SubjectOptions& options);
 
 }  // namespace breakwater::cli

@@ -51,6 +51,7 @@ std::optional<std::vector<Head>> heads_in(const std::string& given) {
 nlohmann::ordered_json verification_json(const Verification& found) {
   nlohmann::ordered_json json{{"ok", !found.fault}, {"records", found.records}, {"heads", found.heads}};
   json["head"] = found.head ? nlohmann::ordered_json(to_text(*found.head)) : nullptr;
+  json["clock_set_back"] = found.set_back;
   json["names_deleted"] = found.names_deleted;
   json["bodies_deleted"] = found.bodies_deleted;
   json["deletions"] = nlohmann::ordered_json::array();
@@ -66,10 +67,26 @@ void print_verification(const Verification& found) {
   if (found.head)
     std::cout << found.heads << " signed heads, the last of " << utc_text(found.head->time) << " for record "
               << found.head->seq << '\n';
-  for (const auto& deletion : found.deletions)
-    std::cout << "record " << deletion.seq << " deletes "
-              << (deletion.what == safeguarding::Deletion::What::all ? "all" : "names") << " of " << deletion.count
-              << " records before " << utc_text(deletion.until) << ": " << deletion.purpose << '\n';
+  if (!found.set_back.empty())
+    std::cout << "the clock was set back before " << found.set_back.size()
+              << (found.set_back.size() == 1 ? " head, that" : " heads, the first of them that") << " for record "
+              << found.set_back.front() << ": order is that of the chain\n";
+  const auto& deletions = found.deletions;
+  for (std::size_t i = 0; i < deletions.size(); ++i) {
+    const auto first = i;
+    auto count = deletions[i].count;
+    const auto goes_on = [&] {
+      return i + 1 < deletions.size() && deletions[i + 1].purpose == deletions[first].purpose &&
+             deletions[i + 1].until == deletions[first].until;
+    };
+    for (; goes_on(); ++i)  // slices of one deletion stand in one line
+      count += deletions[i + 1].count;
+    std::cout << (first == i ? "record " : "records ") << deletions[first].seq;
+    if (first < i) std::cout << " to " << deletions[i].seq;
+    std::cout << (first == i ? " deletes " : " delete ")
+              << (deletions[i].what == safeguarding::Deletion::What::all ? "all" : "names") << " of " << count
+              << " records before " << utc_text(deletions[i].until) << ": " << deletions[i].purpose << '\n';
+  }
   if (!found.fault) std::cout << (found.records > 0 ? "every record is as it was written\n" : "there are no records\n");
 }
 

@@ -18,6 +18,13 @@ void add_accesses(Commands& commands) {
   command->add_option("--until", options->until, "Time, the same; not included");
   command->add_option("--out", options->out, "File to write: .pdf, .html or .csv");
   command->add_option("--timezone", options->zone, "On whose clocks its times are")->capture_default_str();
+  command->add_flag_callback(
+      "--names", [options] { options->names.names = cli::NamesOptions::Names::open; },
+      "Open the reasons, which may name somebody: recorded, with --by and --reason");
+  command->add_option("--key", options->names.key, "Private key of breakwater keys new (default: the holding key)");
+  command->add_option("--passphrase-file", options->names.passphrase_file, "File whose first line is its passphrase");
+  command->add_option("--by", options->names.by, "Who opens them");
+  command->add_option("--reason", options->names.reason, "Why they are opened");
   add_json(*command, options->output);
 }
 
@@ -34,10 +41,10 @@ void add_subject(Commands& commands) {
     command->add_option("--address", options->address, "Address of somebody of whom nothing else is known");
     command->add_option("--by", options->names.by, "Who does it");
     command->add_option("--reason", options->names.reason, "Why; name nobody here");
+    command->add_option("--log", options->log, "Access log (default: STATE/access.log)");
     add_state(*command, options->state);
   }
   unload->add_option("--policy", options->policy, "Policy file (TOML): how long things are kept")->required();
-  unload->add_option("--log", options->log, "Access log (default: STATE/access.log)");
   unload->add_option("--out", options->out, "Folder for subject.html and subject.json");
   unload->add_option("--key", options->names.key, "Private key of breakwater keys new, to open what is sealed");
   unload->add_option("--passphrase-file", options->names.passphrase_file, "File whose first line is its passphrase");

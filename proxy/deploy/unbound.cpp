@@ -33,7 +33,7 @@ constexpr std::string_view kHardening = R"(
   prefetch: yes
   msg-cache-size: 64m
   rrset-cache-size: 128m
-  module-config: "respip python validator iterator"
+  module-config: "python respip validator iterator"
 )";
 
 // RFC 9460: SVCB is type 64, HTTPS type 65. The module comes before validator and iterator, so that nobody is asked.

@@ -32,16 +32,30 @@ ordered_json object_of(const Accepted& accepted) {
 
 AcceptanceBook::AcceptanceBook(const std::filesystem::path& state, PersonTag tag,
                                const std::function<void(const std::string&)>& tell)
-    : tag_(std::move(tag)), book_(state / kFile) {
+    : state_(state), tag_(std::move(tag)), book_(state / kFile) {
   std::uint64_t damaged = 0;
-  const auto failed = read_acceptances(
-      state,
-      [this](const Accepted& accepted) {
-        if (known_.size() < kMost) known_.insert(key(accepted));
+  if (const auto failed = read(known_, damaged)) tell(*failed);
+  if (damaged != 0) tell(fmt::format("{}: {} damaged lines are left out", kFile, damaged));
+}
+
+std::optional<std::string> AcceptanceBook::read(std::unordered_set<std::string>& known, std::uint64_t& damaged) const {
+  return read_acceptances(
+      state_,
+      [&known](const Accepted& accepted) {
+        if (known.size() < kMost) known.insert(key(accepted));
       },
       damaged);
-  if (failed) tell(*failed);
-  if (damaged != 0) tell(fmt::format("{}: {} damaged lines are left out", kFile, damaged));
+}
+
+/// What is added meanwhile is on disk before it waits for the lock, and is known after it.
+std::optional<std::string> AcceptanceBook::read_again() {
+  const std::unique_lock lock(mutex_);
+  std::unordered_set<std::string> known;
+  std::uint64_t damaged = 0;
+  if (auto failed = read(known, damaged)) return failed;
+  known_ = std::move(known);
+  edition_.fetch_add(1, std::memory_order_release);
+  return std::nullopt;
 }
 
 std::string AcceptanceBook::key(const Accepted& recorded) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <shared_mutex>
 #include <unordered_set>
@@ -32,6 +33,10 @@ class AcceptanceBook {
 
   /// For the gateway that runs on the state.
   std::optional<std::string> open() { return book_.open(); }
+  /// Knows from here on what is in the file, after lines were deleted there. Returns what went wrong; then all stays.
+  std::optional<std::string> read_again();
+  /// Another number after each read_again(): what was known of somebody before may hold no longer.
+  std::uint64_t edition() const { return edition_.load(std::memory_order_acquire); }
   rules::Acceptance of(std::string_view person, std::string_view version, rules::SysSeconds now) const;
   /// On disk, and in force, when it returns nothing; else what went wrong. Who has accepted already is not recorded
   /// again.
@@ -43,8 +48,12 @@ class AcceptanceBook {
   /// Of whom it is, without a name.
   Accepted tagged(Accepted accepted) const;
 
+  std::optional<std::string> read(std::unordered_set<std::string>& known, std::uint64_t& damaged) const;
+
+  const std::filesystem::path state_;
   const PersonTag tag_;
   Book book_;
+  std::atomic<std::uint64_t> edition_ = 0;
   mutable std::shared_mutex mutex_;
   std::unordered_set<std::string> known_;
 };

@@ -29,6 +29,8 @@ class Portal {
   /// Something was stopped: it shows in the window of `person` for the rest of the civil day.
   void note_blocked(const std::string& person, const date::time_zone& zone, Blocked blocked);
   const AcceptanceBook& acceptances() const { return acceptances_; }
+  /// Acceptances were deleted from the disk: they count no longer. Returns what went wrong.
+  std::optional<std::string> forget_erased() { return acceptances_.read_again(); }
 
   /// Is the path (without query) that of the proxy auto-configuration file? It is the same for everybody, also under
   /// the names at which browsers look for it (WPAD: http://wpad.DOMAIN/wpad.dat).

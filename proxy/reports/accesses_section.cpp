@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "proxy/reports/csv.h"
 #include "proxy/reports/words.h"
+#include "proxy/safeguarding/case.h"
 
 namespace breakwater::reports {
 namespace {
@@ -17,7 +16,8 @@ using safeguarding::Record;
 
 constexpr std::string_view kLimits =
     ". Nobody can open a name on the gateway without this being recorded first; what somebody does with an exported "
-    "bundle elsewhere is not seen here. Learners appear by pseudonym.";
+    "bundle elsewhere is not seen here. Learners appear by pseudonym, and reasons are sealed, since they may name "
+    "somebody: \u201Cbreakwater accesses --names\u201D opens them.";
 
 SysSeconds seconds(Milliseconds time) {
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -30,36 +30,44 @@ std::string whom(const AccessEntry& entry) {
 
 }  // namespace
 
-AccessEntry access_entry(const Record& record) {
+AccessEntry access_entry(const Record& record, safeguarding::Opener* opener) {
   AccessEntry entry;
   entry.seq = record.seq;
   entry.time = record.time;
   entry.reference = record.reference;
   entry.what = to_string(record.kind);
-  const auto body = nlohmann::json::parse(record.body.value_or(""), nullptr, false);
-  const auto text = [&body](const char* member) {
-    const auto found = body.is_object() ? body.find(member) : body.end();
-    return body.is_object() && found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
   if (const auto deletion = parse_deletion(record)) {
     entry.why = deletion->purpose;
     entry.count = deletion->count;
   } else if (record.kind == Kind::key) {
     entry.why = "signs the heads of the chain from here on";
-  } else if (record.kind == Kind::access) {
-    if (auto what = text("what"); !what.empty()) entry.what = std::move(what);
-    entry.by = text("by");
-    entry.why = text("reason");
-    entry.subject = text("subject");
+  } else if (const auto access = safeguarding::parse_access(record, opener)) {
+    if (!access->what.empty()) entry.what = access->what;
+    entry.by = access->by;
+    entry.why = access->reason;
+    entry.subject = access->subject;
   }
   return entry;
 }
 
 Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store, Milliseconds since,
-                                                                         Milliseconds until) {
+                                                                         Milliseconds until,
+                                                                         safeguarding::Opener* opener) {
   std::vector<AccessEntry> all;
-  const auto error = store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until},
-                                [&all](const Record& record) { all.push_back(access_entry(record)); });
+  // Slices of one deletion are one row: they would push out those who looked.
+  const auto add = [&](const Record& record) {
+    auto entry = access_entry(record, opener);
+    auto* const last = all.empty() ? nullptr : &all.back();
+    if (record.kind == Kind::deletion && last && last->what == entry.what && last->why == entry.why &&
+        entry.time - last->time < std::chrono::hours(1)) {
+      entry.count += last->count;
+      *last = std::move(entry);
+    } else {
+      all.push_back(std::move(entry));
+    }
+  };
+  const auto error =
+      store.each({.kinds = {Kind::access, Kind::deletion, Kind::key}, .since = since, .until = until}, add);
   if (error) return *error;
   return all;
 }

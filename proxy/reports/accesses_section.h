@@ -6,20 +6,23 @@
 
 #include "proxy/reports/document.h"
 #include "proxy/reports/report.h"
+#include "proxy/safeguarding/day_keys.h"
 #include "proxy/safeguarding/store.h"
 #include "rules/civil_time.h"
 
-/// Who looked at whom: what a data protection officer asks for. Everything here is in the bodies of records, so that no
-/// name of a learner is in it.
+/// Who looked at whom: what a data protection officer asks for. All but the reasons is in the bodies of records, so
+/// that no name of a learner is in it.
 namespace breakwater::reports {
 
-/// Of a record of Kind::access, deletion or key. A deleted body leaves what, time and place.
-AccessEntry access_entry(const safeguarding::Record& record);
+/// Of a record of Kind::access, deletion or key. A deleted body leaves what, time and place. `opener` for reasons;
+/// without one safeguarding::kSealedWords stands for them.
+AccessEntry access_entry(const safeguarding::Record& record, safeguarding::Opener* opener = nullptr);
 
 /// Those from `since` on and before `until`, in the order of the chain.
 Result<std::vector<AccessEntry>, safeguarding::StoreError> read_accesses(safeguarding::Store& store,
                                                                          safeguarding::Milliseconds since,
-                                                                         safeguarding::Milliseconds until);
+                                                                         safeguarding::Milliseconds until,
+                                                                         safeguarding::Opener* opener = nullptr);
 
 /// A section of a report: how many looks there were, and each of them; the latest kMostAccesses.
 inline constexpr std::size_t kMostAccesses = 1000;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/reports/accesses_section.h"
+#include "proxy/reports/blind.h"
 #include "proxy/reports/coverage.h"
 #include "proxy/reports/words.h"
 #include "proxy/safeguarding/attempt_json.h"
@@ -168,6 +169,7 @@ class Collector {
                           wanted_.span));
     for (auto& sentence : covered_.sentences(wanted_.span, *wanted_.zone))
       report_.coverage.push_back(std::move(sentence));
+    report_.blind = blind_sentences(covered_, wanted_.span, wanted_.made, *wanted_.zone);
     if (head)
       report_.head = Head{static_cast<std::uint64_t>(head->seq), seconds(head->time),
                           safeguarding::crypto::to_text(safeguarding::crypto::view(head->hash)), to_text(*head)};
@@ -192,7 +194,7 @@ class Collector {
 
   void add_access(const Record& record) {
     const auto time = seconds(record.time);
-    if (time >= wanted_.from && time < wanted_.until) report_.accesses.push_back(access_entry(record));
+    if (time >= wanted_.from && time < wanted_.until) report_.accesses.push_back(access_entry(record, opener_));
   }
 
   EpisodeEntry entry(const Case& about) const {
@@ -213,7 +215,7 @@ class Collector {
       report_.unseen_before.add(coverage);
   }
 
-  /// {"what":"...","result":"...","passed":true}: see the self-test.
+  /// {"what":"...","result":"...","passed":true}: see the self-test, whose misses and notes belong to their run.
   void add_check(const Record& record) {
     if (const auto coverage = parse_coverage(record)) return add_coverage(*coverage);
     const auto time = seconds(record.time);
@@ -224,6 +226,18 @@ class Collector {
       const auto found = body.find(member);
       return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
+    const auto type = text("type");
+    if (type == "miss" || type == "note") {
+      const auto run = runs_.find(record.reference);
+      if (run == runs_.end()) return;
+      auto& check = report_.checks[run->second];
+      if (type == "miss")
+        check.missed.push_back(text("what") + ": " + text("result"));
+      else
+        check.actions.push_back(fmt::format("{} ({})", text("result"), text("by")));
+      return;
+    }
+    if (type == "run") runs_.insert_or_assign(record.reference, report_.checks.size());
     report_.checks.push_back({time, text("what"), text("result"),
                               body["passed"].get<bool>() ? Check::Outcome::passed : Check::Outcome::failed});
   }
@@ -233,6 +247,7 @@ class Collector {
   Report report_;
   std::map<std::string, ThemeTotal, std::less<>> themes_;
   std::set<std::string, std::less<>> people_;
+  std::map<std::string, std::size_t, std::less<>> runs_;  ///< of self-tests: places in the report's checks
   Covered covered_;
   std::optional<SysSeconds> first_;
   std::optional<SysSeconds> last_;

@@ -44,14 +44,15 @@ class Covered {
   /// What the filter saw and what it did not, a sentence each. `span` is how the words call the time: "week".
   std::vector<std::string> sentences(const std::string& span, const date::time_zone& zone) const;
 
- private:
   struct Stretch {
     rules::SysSeconds from;
     rules::SysSeconds until;
   };
+  /// The times of which nothing is known, in order.
   std::vector<Stretch> gaps() const;
   std::uint64_t count(std::string_view name) const;
 
+ private:
   rules::SysSeconds from_;
   rules::SysSeconds until_;
   std::map<rules::SysSeconds, rules::SysSeconds> stretches_;  // from -> until

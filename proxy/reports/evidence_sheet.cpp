@@ -25,6 +25,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string who(const CheckRun& run) {
   if (run.by == "schedule") return "the filter itself, as scheduled";
+  if (run.by == "schedule, made up") return "the filter itself, since it was off at the scheduled time";
   if (run.by == "change") return "the filter itself, after a change of lists or policy";
   return run.by;
 }

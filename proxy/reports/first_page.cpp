@@ -53,8 +53,21 @@ void add_failed_checks(const Report& report, Blocks& out) {
   if (failed == 0) return;
   out.emplace_back(
       Callout{Tone::danger, "The filter failed a check of itself",
-              fmt::format("{} in this {}. Ask IT what was done about it; see \u201CChecks of the filter\u201D.",
-                          counted(static_cast<std::uint64_t>(failed), "check failed", "checks failed"), report.span)});
+              fmt::format("{} of {}. Something may have been let through that should have been stopped. Ask IT what "
+                          "was done about it; see \u201CChecks of the filter\u201D.",
+                          counted(static_cast<std::uint64_t>(failed), "check failed", "checks failed"),
+                          grouped(report.checks.size()))});
+}
+
+/// Nobody should take a time without attempts for a quiet one where nobody looked.
+void add_blind(const Report& report, Blocks& out) {
+  if (report.blind.empty()) return;
+  std::string text;
+  for (const auto& sentence : report.blind)
+    text.append(sentence).append(" ");
+  text.append(report.audience == Audience::it ? "The gateway\u2019s own messages say why; see " : "Ask IT why; see ");
+  text.append("\u201CWhat this report can and cannot see\u201D.");
+  out.emplace_back(Callout{Tone::warning, "The filter did not see everything", std::move(text)});
 }
 
 void add_waiting(const Report& report, Blocks& out) {
@@ -99,7 +112,8 @@ void add_figures(const Report& report, Blocks& out) {
     if (episode.looked) looks.push_back(*episode.looked - episode.first);
   std::sort(looks.begin(), looks.end());
   out.emplace_back(KeyFigures{{
-      {grouped(report.episodes.size()), fmt::format("episodes in this {}", report.span), Tone::plain},
+      {grouped(report.episodes.size()),
+       fmt::format("episodes {} this {}", report.span == "day" ? "on" : "in", report.span), Tone::plain},
       {grouped(danger), "of them danger", danger > 0 ? Tone::danger : Tone::plain},
       {grouped(waiting), "not looked at by anybody", waiting > 0 ? Tone::warning : Tone::good},
       {looks.empty() ? "\u2013" : span_text(looks[(looks.size() - 1) / 2]), "usual time to a first look", Tone::plain},
@@ -175,6 +189,7 @@ void add_first_page(const Report& report, Blocks& out) {
   out.emplace_back(Paragraph{Paragraph::Style::lead, headline(report)});
   add_figures(report, out);
   add_failed_checks(report, out);
+  add_blind(report, out);
   add_waiting(report, out);
   add_words(report, out);
 }

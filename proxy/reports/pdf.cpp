@@ -38,8 +38,10 @@ class PdfWriter {
   int write() {
     set_metadata();
     put_title();
-    for (const auto& block : document_.blocks)
-      std::visit([this](const auto& one) { put(one); }, block);
+    for (std::size_t i = 0; i < document_.blocks.size(); ++i) {
+      below_ = least_height(i + 1);
+      std::visit([this](const auto& one) { put(one); }, document_.blocks[i]);
+    }
     return flow_.finish();
   }
 
@@ -47,6 +49,26 @@ class PdfWriter {
   cairo_status_t status() const { return flow_.canvas.status(); }
 
  private:
+  static constexpr double kHeading = 30;  ///< at most
+  static constexpr double kBegin = 32;    ///< of what may go on overleaf: two lines
+  static constexpr double kTable = 80;    ///< caption, header and first row
+
+  /// What a block needs of the page on which it begins: a heading is not left alone at its foot.
+  double least_height(std::size_t at) const {
+    if (at >= document_.blocks.size()) return 0;
+    const auto& block = document_.blocks[at];
+    if (std::holds_alternative<Heading>(block)) return kHeading + least_height(at + 1);
+    if (std::holds_alternative<Table>(block)) return kTable;
+    if (const auto* chart = std::get_if<Chart>(&block)) return height_of(*chart);
+    return kBegin;
+  }
+
+  double height_of(const Chart& chart) const {
+    constexpr double kBetween = 12;
+    return canvas_.text(chart.title, kBold, kWidth).height() + draw(chart).height +
+           canvas_.text(chart.summary, kSmall, kWidth).height() + kBetween;
+  }
+
   void set_metadata() const {
     const auto set = [this](cairo_pdf_metadata_t what, const std::string& text) {
       cairo_pdf_surface_set_metadata(surface_, what, visible_text(text).c_str());
@@ -68,9 +90,8 @@ class PdfWriter {
 
   void put(const Heading& heading) {
     const bool second = heading.level == 2;
-    constexpr double kKept = 62;  // what must follow on the same page
     if (!flow_.at_top()) y_ += second ? 10 : 8;
-    flow_.need(kKept);
+    flow_.need(kHeading + below_);
     if (second && !flow_.at_top()) {
       canvas_.line(kLeft, y_, kLeft + kWidth, y_, kLine, 1.2);
       y_ += 5;
@@ -181,7 +202,7 @@ class PdfWriter {
     const auto drawing = draw(chart);
     const auto title = canvas_.text(chart.title, kBold, kWidth);
     const auto summary = canvas_.text(chart.summary, kSmall, kWidth);
-    flow_.need(title.height() + drawing.height + summary.height() + 12);
+    flow_.need(height_of(chart));
     {
       const Tagged scope(canvas_, "P");
       canvas_.show(title, kLeft, y_);
@@ -209,8 +230,7 @@ class PdfWriter {
 
   void put(const Table& table) {
     const auto width = widths(table);
-    constexpr double kKept = 60;
-    flow_.need(kKept);
+    flow_.need(kTable);
     flow_.put_text("P", table.caption, kSmall);
     y_ += 2;
     const Tagged scope(canvas_, "Table");
@@ -282,6 +302,7 @@ class PdfWriter {
   PageFlow flow_;
   const Canvas& canvas_ = flow_.canvas;
   double& y_ = flow_.y;
+  double below_ = 0;  ///< what has to follow a heading on its page
   int outlines_ = 0;
   int section_ = CAIRO_PDF_OUTLINE_ROOT;
 };

@@ -86,12 +86,14 @@ struct Interval {
   BySeverity episodes{};
 };
 
-/// A test of the filter itself.
+/// A test of the filter itself: a whole run, whatever it missed.
 struct Check {
   SysSeconds time;
   std::string what;
   std::string result;
   enum class Outcome : std::uint8_t { passed, failed } outcome = Outcome::passed;
+  std::vector<std::string> missed{};   ///< what was not as it should be
+  std::vector<std::string> actions{};  ///< what was done about it, and by whom
 };
 
 /// A look at a named record, an export, a deletion, or a key.
@@ -131,6 +133,7 @@ struct Report {
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
   std::vector<AccessEntry> accesses;  ///< in the span, in the order of the records
+  std::vector<std::string> blind;     ///< times and requests that were not seen or not recorded, a sentence each
   Unseen unseen;                       ///< in the span
   Unseen unseen_before;                ///< in the span of the same length before
   std::vector<Unseen> unseen_weeks{};  ///< as `weeks`

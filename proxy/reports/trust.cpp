@@ -11,6 +11,8 @@ namespace {
 
 using Align = Table::Column::Align;
 
+constexpr std::size_t kMostMissed = 4;  ///< of one check; the evidence sheet has all
+
 void add_states(const Report& report, Blocks& out) {
   constexpr std::array<std::string_view, 5> kOrder{"new", "seen", "under review", "referred", "no further action"};
   Table table;
@@ -31,7 +33,8 @@ void add_states(const Report& report, Blocks& out) {
 
 void add_decisions(const Report& report, Blocks& out) {
   Table table;
-  table.caption = "Decisions, oldest first within each episode";
+  table.caption =
+      "Decisions, oldest first within each episode. What is sealed opens with \u201Cbreakwater report --names\u201D";
   table.columns = {{"When", 1.2}, {"Episode", 1.3}, {"State", 1.1}, {"By", 1.2}, {"Reason", 2}, {"Outcome", 2}};
   for (const auto& episode : report.episodes)
     for (const auto& decision : episode.decisions)
@@ -76,6 +79,20 @@ void add_first_looks(const Report& report, Blocks& out) {
   out.emplace_back(std::move(table));
 }
 
+/// What is beside the result of a check: what it missed, cut where there is much of it, and what was done.
+std::string detail_of(const Check& check) {
+  auto text = check.result;
+  for (std::size_t i = 0; i < std::min(check.missed.size(), kMostMissed); ++i)
+    text.append(". ").append(check.missed[i]);
+  if (check.missed.size() > kMostMissed)
+    text += fmt::format(". And {} more: see the evidence sheet", check.missed.size() - kMostMissed);
+  for (const auto& action : check.actions)
+    text.append(". Done: ").append(action);
+  if (check.outcome == Check::Outcome::failed && check.actions.empty())
+    text.append(". What was done about it is not written down");
+  return text;
+}
+
 void add_checks(const Report& report, Blocks& out) {
   out.emplace_back(Heading{.text = "Checks of the filter"});
   if (report.checks.empty()) {
@@ -87,13 +104,13 @@ void add_checks(const Report& report, Blocks& out) {
   }
   Table table;
   table.caption = "Test pages sent through the filter as a learner would";
-  table.columns = {{"When", 1.3}, {"What", 3}, {"Result", 0.9}, {"Detail", 2}};
+  table.columns = {{"When", 1.3}, {"What", 1.6}, {"Result", 0.9}, {"Detail", 3.4}};
   for (const auto& check : report.checks) {
     const bool passed = check.outcome == Check::Outcome::passed;
     table.rows.push_back({{moment_text(check.time, *report.zone), {}, {}},
                           {check.what, {}, {}},
                           {passed ? "passed" : "failed", passed ? Tone::good : Tone::danger, {}},
-                          {check.result, {}, {}}});
+                          {detail_of(check), {}, {}}});
   }
   out.emplace_back(std::move(table));
 }

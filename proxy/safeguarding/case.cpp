@@ -1,6 +1,6 @@
 // decision {"state":"under review","by":"..."}, sealed {"reason":"...","outcome":"..."}
-// hold     {"hold":true,"by":"...","reason":"..."}
-// access   {"by":"...","reason":"...","what":"show","subject":"P-4T9ZQX2C"}
+// hold     {"hold":true,"by":"..."}, sealed {"reason":"..."}
+// access   {"by":"...","what":"show","subject":"P-4T9ZQX2C"}, sealed {"reason":"..."}
 
 #include "proxy/safeguarding/case.h"
 
@@ -33,8 +33,13 @@ Json body_of(const Record& record, Kind kind) {
   return record.kind == kind && record.body ? Json::parse(*record.body, nullptr, false) : Json();
 }
 
-Entry entry(const std::string& reference, Milliseconds time, Kind kind, const Json& body) {
-  return {time, kind, reference, body.dump(-1, ' ', false, Json::error_handler_t::replace), {}};
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Entry entry(const std::string& reference, Milliseconds time, Kind kind, const Json& body,
+            const std::string& reason = {}) {
+  return {time, kind, reference, dump(body), reason.empty() ? "" : dump({{"reason", reason}})};
 }
 
 /// What holds reason and outcome.
@@ -58,8 +63,8 @@ class Reader {
     auto& about = cases_[found->second];
     if (auto alert = parse_alert(record)) about.alerts.push_back(*std::move(alert));
     if (auto decision = parse_decision(record, opener_)) about.decisions.push_back(*std::move(decision));
-    if (auto hold = parse_hold(record)) about.holds.push_back(*std::move(hold));
-    if (auto access = parse_access(record)) about.accesses.push_back(*std::move(access));
+    if (auto hold = parse_hold(record, opener_)) about.holds.push_back(*std::move(hold));
+    if (auto access = parse_access(record, opener_)) about.accesses.push_back(*std::move(access));
   }
 
   std::vector<Case> finish() {
@@ -103,17 +108,19 @@ std::optional<Decision> parse_decision(const Record& record, Opener* opener) {
   return Decision{record.time, *state, text(words, "reason"), text(words, "outcome"), text(body, "by")};
 }
 
-std::optional<Hold> parse_hold(const Record& record) {
+std::optional<Hold> parse_hold(const Record& record, Opener* opener) {
   const auto body = body_of(record, Kind::hold);
   const auto hold = body.is_object() ? body.value("hold", Json()) : Json();
   if (!hold.is_boolean()) return std::nullopt;
-  return Hold{record.time, hold.get<bool>() ? Hold::Turn::on : Hold::Turn::off, text(body, "by"), text(body, "reason")};
+  return Hold{record.time, hold.get<bool>() ? Hold::Turn::on : Hold::Turn::off, text(body, "by"),
+              text(words_of(record, body, opener), "reason")};
 }
 
-std::optional<Access> parse_access(const Record& record) {
+std::optional<Access> parse_access(const Record& record, Opener* opener) {
   const auto body = body_of(record, Kind::access);
   if (!body.is_object()) return std::nullopt;
-  return Access{record.time, text(body, "by"), text(body, "reason"), text(body, "what"), text(body, "subject")};
+  return Access{record.time, text(body, "by"), text(words_of(record, body, opener), "reason"), text(body, "what"),
+                text(body, "subject")};
 }
 
 std::string_view to_string(CaseState state) {
@@ -179,19 +186,17 @@ Entry to_entry(const std::string& reference, const Decision& decision) {
   auto made =
       entry(reference, decision.time, Kind::decision, {{"state", to_string(decision.state)}, {"by", decision.by}});
   if (!decision.reason.empty() || !decision.outcome.empty())
-    made.sealed = Json{{"reason", decision.reason}, {"outcome", decision.outcome}}.dump(-1, ' ', false,
-                                                                                        Json::error_handler_t::replace);
+    made.sealed = dump({{"reason", decision.reason}, {"outcome", decision.outcome}});
   return made;
 }
 
 Entry to_entry(const std::string& reference, const Hold& hold) {
-  return entry(reference, hold.time, Kind::hold,
-               {{"hold", hold.turn == Hold::Turn::on}, {"by", hold.by}, {"reason", hold.reason}});
+  return entry(reference, hold.time, Kind::hold, {{"hold", hold.turn == Hold::Turn::on}, {"by", hold.by}}, hold.reason);
 }
 
 Entry to_entry(const std::string& reference, const Access& access) {
   return entry(reference, access.time, Kind::access,
-               {{"by", access.by}, {"reason", access.reason}, {"what", access.what}, {"subject", access.subject}});
+               {{"by", access.by}, {"what", access.what}, {"subject", access.subject}}, access.reason);
 }
 
 }  // namespace breakwater::safeguarding

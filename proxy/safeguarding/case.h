@@ -34,7 +34,8 @@ struct Decision {
 };
 inline constexpr std::string_view kSealedWords = "sealed";
 
-/// Body of a record of Kind::hold: while the last one says so, nothing of the case is deleted.
+/// A record of Kind::hold: while the last one says so, nothing of the case is deleted. The reason is sealed as that of
+/// a decision.
 struct Hold {
   enum class Turn : std::uint8_t { on, off };
   Milliseconds time;
@@ -45,7 +46,8 @@ struct Hold {
 
 inline constexpr std::string_view kShown = "show";  ///< somebody looked at this one case
 
-/// Body of a record of Kind::access: names were opened, or records left the gateway.
+/// A record of Kind::access: names were opened, or records left the gateway. The reason is sealed as that of a
+/// decision.
 struct Access {
   Milliseconds time;
   std::string by;
@@ -65,8 +67,8 @@ struct AlertStep {
 std::optional<AlertStep> parse_alert(const Record& record);
 /// `opener` for sealed words; without one kSealedWords stands for them.
 std::optional<Decision> parse_decision(const Record& record, Opener* opener = nullptr);
-std::optional<Hold> parse_hold(const Record& record);
-std::optional<Access> parse_access(const Record& record);
+std::optional<Hold> parse_hold(const Record& record, Opener* opener = nullptr);
+std::optional<Access> parse_access(const Record& record, Opener* opener = nullptr);
 
 /// A record of Kind::episode: how far the episode had come.
 struct Growth {

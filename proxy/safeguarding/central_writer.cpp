@@ -74,11 +74,12 @@ std::optional<Error> CentralWriter::erase(const Deletion& deletion) {
   if (deletion.what == Deletion::What::names)
     sql =
         "UPDATE breakwater.record SET sealed = NULL WHERE gateway = $1 AND seq < $2"
-        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND sealed IS NOT NULL";
+        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND seq BETWEEN $6 AND $7 AND sealed IS NOT NULL";
   if (deletion.what == Deletion::What::all)
     sql =
         "UPDATE breakwater.record SET sealed = NULL, body = NULL WHERE gateway = $1 AND seq < $2"
-        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND (sealed IS NOT NULL OR body IS NOT NULL)";
+        " AND time < $3 AND kind = ANY ($4) AND seq <> ALL ($5) AND seq BETWEEN $6 AND $7 AND (sealed IS NOT NULL OR "
+        "body IS NOT NULL)";
   if (sql == nullptr) return std::nullopt;  // it took nothing from records
   Array kinds(Array::Of::texts);
   for (const auto kind : deletion.kinds)
@@ -91,7 +92,9 @@ std::optional<Error> CentralWriter::erase(const Deletion& deletion) {
                       .number(deletion.seq)
                       .number(deletion.until.time_since_epoch().count())
                       .array(kinds)
-                      .array(held));
+                      .array(held)
+                      .number(deletion.from)
+                      .number(deletion.to));
 }
 
 std::optional<Error> CentralWriter::put(const std::vector<DayKey>& keys) {

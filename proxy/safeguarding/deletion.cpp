@@ -20,12 +20,16 @@ std::string to_json(const Deletion& deletion) {
   auto kinds = nlohmann::ordered_json::array();
   for (const auto kind : deletion.kinds)
     kinds.push_back(to_string(kind));
-  const nlohmann::ordered_json json{{"purpose", deletion.purpose},
-                                    {"what", kWhat[static_cast<std::size_t>(deletion.what)]},
-                                    {"kinds", kinds},
-                                    {"until", std::int64_t{deletion.until.time_since_epoch().count()}},
-                                    {"held", deletion.held},
-                                    {"count", deletion.count}};
+  nlohmann::ordered_json json{{"purpose", deletion.purpose},
+                              {"what", kWhat[static_cast<std::size_t>(deletion.what)]},
+                              {"kinds", kinds},
+                              {"until", std::int64_t{deletion.until.time_since_epoch().count()}},
+                              {"held", deletion.held},
+                              {"count", deletion.count}};
+  if (deletion.what != Deletion::What::elsewhere) {
+    json["from"] = deletion.from;
+    json["to"] = deletion.to;
+  }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -48,6 +52,8 @@ std::optional<Deletion> parse_deletion(const Record& record) {
     deletion.held = json.at("held").get<std::set<std::int64_t>>();
     deletion.count = json.at("count").get<std::int64_t>();
     deletion.seq = record.seq;
+    deletion.from = json.value("from", deletion.from);  // older ones went over the whole chain
+    deletion.to = json.value("to", deletion.to);
     return deletion;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
@@ -56,7 +62,8 @@ std::optional<Deletion> parse_deletion(const Record& record) {
 
 bool covers(const Deletion& deletion, const Loss& loss) {
   const bool takes_it = deletion.what == Deletion::What::all || deletion.what == loss.what;
-  return takes_it && loss.seq < deletion.seq && loss.time < deletion.until &&
+  const bool is_there = loss.seq >= deletion.from && loss.seq <= deletion.to;
+  return takes_it && is_there && loss.seq < deletion.seq && loss.time < deletion.until &&
          std::ranges::find(deletion.kinds, loss.kind) != deletion.kinds.end() && !deletion.held.contains(loss.seq);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,8 +10,8 @@
 
 namespace breakwater::safeguarding {
 
-/// What a deletion takes away: of every record of these kinds before `until` that stands before it in the chain, except
-/// for those that are held. Times, kinds, references and digests stay, and so does the chain.
+/// What a deletion takes away: of every record of these kinds before `until` that stands before it in the chain, from
+/// `from` to `to`, except for those that are held. Times, kinds, references and digests stay, and so does the chain.
 struct Deletion {
   /// The sealed part; the body too; or lines and files elsewhere in the state directory, which no record had.
   enum class What : std::uint8_t { names, all, elsewhere };
@@ -22,6 +23,10 @@ struct Deletion {
   std::set<std::int64_t> held{};  ///< by seq
   std::int64_t count = 0;         ///< how many records lost something
   std::int64_t seq = 0;           ///< of its own record
+  std::int64_t from = 0;          ///< by seq; both included
+  std::int64_t to = std::numeric_limits<std::int64_t>::max();
+  /// Of the chain that `held` was taken from, the last record: a later hold stops the deletion. No part of its record.
+  std::int64_t holds_known_to = std::numeric_limits<std::int64_t>::max();
 };
 
 /// The record of a deletion elsewhere: its purpose, `count` lines or files of before `until`.

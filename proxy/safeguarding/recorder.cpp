@@ -22,7 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLargestGroup = 4096;  // of one transaction: after an outage the first answers come soon
 constexpr std::size_t kNamedAtTheEnd = 20;   // references in the last message
-constexpr std::uintmax_t kLittleRoom = 256;  // MiB: an hour of what everybody together can fill
 constexpr std::chrono::minutes kLookEvery{1};
 
 /// What one transaction takes, and who is still to be told of it.
@@ -176,6 +175,7 @@ void Recorder::Impl::write_pending() {
     hand_on(tally.written());
   }
   if (!tally.closed().empty() && append({})) hand_on(tally.written());
+  counters.failing = store == nullptr;
   look_at_room();
 }
 
@@ -194,6 +194,7 @@ void Recorder::Impl::failed(const std::string& message) {
   store.reset();
   next_try = Clock::now() + options.retry;
   ++counters.failures;
+  counters.failing = true;
   if (on_failure) on_failure(message);
 }
 

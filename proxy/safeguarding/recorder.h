@@ -14,6 +14,10 @@
 
 namespace breakwater::safeguarding {
 
+/// MiB on the disk of the state directory; where less is left, that is told: an hour of what everybody together can
+/// fill.
+inline constexpr std::uint64_t kLittleRoom = 256;
+
 enum class Recorded : std::uint8_t {
   durable,   ///< on disk
   deferred,  ///< the store failed; the record is kept in memory and tried again until it is on disk
@@ -51,6 +55,7 @@ class Recorder {
     std::atomic<std::uint64_t> refused{0};   ///< answered `full`
     std::atomic<std::uint64_t> failures{0};  ///< tries that failed
     std::atomic<std::uint64_t> backlog{0};   ///< in memory now
+    std::atomic<bool> failing{false};        ///< the last try failed
   };
 
   /// A store that cannot be opened counts as one that fails: it is tried again.

@@ -3,12 +3,14 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
 #include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/believed_clock.h"
 #include "proxy/safeguarding/day_keys.h"
 #include "proxy/safeguarding/episode.h"
 
@@ -38,8 +40,12 @@ std::optional<StoreError> held_references(Store& store, std::set<std::string>& r
   });
 }
 
-std::optional<StoreError> erase(Store& store, Deletion deletion, Milliseconds now) {
-  return store.erase(deletion, now);
+/// The time of the last record; stays as it is where there is none.
+std::optional<StoreError> find_newest(Store& store, Milliseconds& time) {
+  std::int64_t last = 0;
+  if (auto error = store.last_seq(last)) return error;
+  return store.each({.since = Milliseconds::min(), .after = last - 1, .up_to = last},
+                    [&time](const Record& record) { time = record.time; });
 }
 
 }  // namespace
@@ -76,28 +82,32 @@ std::optional<StoreError> find_held(Store& store, std::set<std::int64_t>& held, 
 }
 
 std::string retain(Store& store, const std::filesystem::path& state, const rules::Retention& retention,
-                   Milliseconds now) {
+                   Milliseconds now, const std::stop_token& stop) {
   if (!retention.names && !retention.attempts && !retention.episodes) return {};
+  std::int64_t end = 0;
+  if (const auto error = store.last_seq(end)) return error->message;
   std::set<std::int64_t> held;
   std::set<std::string> held_days;
   if (const auto error = find_held(store, held, held_days)) return error->message;
   using What = Deletion::What;
   // By whole days, since that is what a key of names is for, and a receipt a day is enough.
   const auto before = [now](days age) { return std::chrono::floor<days>(now - age); };
-  const auto deletion = [&](std::string_view what, days age, What part, const std::vector<Kind>& kinds) {
-    return Deletion{retention_purpose(what, age), part, kinds, before(age), held};
+  const auto erase = [&](std::string_view what, days age, What part, const std::vector<Kind>& kinds) {
+    Deletion deletion{retention_purpose(what, age), part, kinds, before(age), held};
+    deletion.holds_known_to = end;
+    const auto error = store.erase(deletion, now, {.stop = stop});
+    return error ? error->message : std::string();
   };
   if (const auto age = retention.names) {
-    if (const auto error = erase(store, deletion("names", *age, What::names, kWithNames), now)) return error->message;
+    if (auto error = erase("names", *age, What::names, kWithNames); !error.empty()) return error;
     const auto until = before(*age);
     std::size_t destroyed = 0;
     if (auto error = destroy_day_keys(state, day_of(until), held_days, destroyed); !error.empty()) return error;
   }
   if (const auto age = retention.attempts)
-    if (const auto error = erase(store, deletion("attempts", *age, What::all, {Kind::attempt}), now))
-      return error->message;
+    if (auto error = erase("attempts", *age, What::all, {Kind::attempt}); !error.empty()) return error;
   if (const auto age = retention.episodes)
-    if (const auto error = erase(store, deletion("episodes", *age, What::all, kOfEpisodes), now)) return error->message;
+    if (auto error = erase("episodes", *age, What::all, kOfEpisodes); !error.empty()) return error;
   return {};
 }
 
@@ -107,32 +117,36 @@ struct RetentionKeeper::Impl {
   std::condition_variable wake;
   rules::Retention retention;
   bool changed = true;
-  bool stopping = false;
+  std::stop_source stop;
+  std::optional<BelievedClock> clock;  // of the thread alone
   std::thread thread;
 
   void run();
-  std::string run_once(const rules::Retention& now_in_force) const;
+  std::string run_once(const rules::Retention& now_in_force);
 };
 
 void RetentionKeeper::Impl::run() {
   ::setpriority(PRIO_PROCESS, 0, kGiveWay);  // of this thread alone, on Linux
   std::unique_lock lock(mutex);
   for (;;) {
-    wake.wait_for(lock, kEvery, [this] { return stopping || changed; });
-    if (stopping) return;
+    wake.wait_for(lock, kEvery, [this] { return stop.stop_requested() || changed; });
+    if (stop.stop_requested()) return;
     changed = false;
     const auto in_force = retention;
     lock.unlock();
     const auto error = run_once(in_force);
-    if (!error.empty()) options.on_failure(error);
+    if (!error.empty() && !stop.stop_requested()) options.on_failure(error);
     lock.lock();
   }
 }
 
-std::string RetentionKeeper::Impl::run_once(const rules::Retention& in_force) const {
+std::string RetentionKeeper::Impl::run_once(const rules::Retention& in_force) {
   auto store = Store::open(options.state, Store::Mode::read_write);
   if (!store) return store.error().message;
   const auto now = options.now();
+  auto newest = now;
+  if (const auto failed = find_newest(**store, newest)) return failed->message;
+  if (auto doubt = clock->doubt(now, newest, std::chrono::steady_clock::now()); !doubt.empty()) return doubt;
   std::vector<Deletion> done;
   auto error = options.elsewhere ? options.elsewhere(in_force, now, done) : std::string();
   std::vector<Entry> receipts;
@@ -140,20 +154,21 @@ std::string RetentionKeeper::Impl::run_once(const rules::Retention& in_force) co
   for (const auto& deletion : done)
     receipts.push_back(receipt(deletion, now));
   if (const auto failed = receipts.empty() ? std::nullopt : (*store)->append(receipts)) return failed->message;
-  auto of_records = retain(**store, options.state, in_force, now);
+  auto of_records = retain(**store, options.state, in_force, now, stop.get_token());
   return error.empty() ? of_records : error;
 }
 
 RetentionKeeper::RetentionKeeper(const rules::Retention& retention, Options options) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
   impl_->retention = retention;
+  impl_->clock.emplace(impl_->options.state);
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
 
 RetentionKeeper::~RetentionKeeper() {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->stopping = true;
+    impl_->stop.request_stop();
   }
   impl_->wake.notify_one();
   impl_->thread.join();

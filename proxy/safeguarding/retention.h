@@ -20,13 +20,13 @@ std::optional<StoreError> find_held(Store& store, std::set<std::int64_t>& held, 
 /// was done stands in the chain. Nothing of what is held goes. "" or what went wrong; what was done until then stays
 /// done.
 std::string retain(Store& store, const std::filesystem::path& state, const rules::Retention& retention,
-                   Milliseconds now);
+                   Milliseconds now, const std::stop_token& stop = {});
 
 /// What a receipt calls it: "retention: names after 90d".
 std::string retention_purpose(std::string_view what, std::chrono::days age);
 
 /// Does so at a start and once an hour (of what goes by whole days, once a day), on a thread of its own that gives way
-/// to requests.
+/// to requests; nothing while the clock is in doubt (see BelievedClock).
 class RetentionKeeper {
  public:
   struct Options {

@@ -1,11 +1,38 @@
 #include "proxy/safeguarding/sqlite.h"
 
+#include <chrono>
+#include <thread>
+
 namespace breakwater::safeguarding::sqlite {
+namespace {
+
+constexpr std::chrono::milliseconds kLockPause{1};
+constexpr int kLockTries = 1000;  // 1 s: a caller waits for its answer meanwhile
+
+/// SQLite's own handler sleeps up to 100 ms while another writer is done in one: a learner would wait for that.
+int wait_for_lock(void* /*unused*/, int tries) {
+  if (tries >= kLockTries) return 0;
+  std::this_thread::sleep_for(kLockPause);
+  return 1;
+}
+
+}  // namespace
+
+int set_waiting(sqlite3* connection, Waiting waiting) {
+  return sqlite3_busy_handler(connection, waiting == Waiting::no ? nullptr : wait_for_lock, nullptr);
+}
 
 StoreError error_of(sqlite3* connection) {
   constexpr int kPrimary = 0xff;
   if (connection == nullptr) return {SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM)};
   return {sqlite3_errcode(connection) & kPrimary, sqlite3_errmsg(connection)};
+}
+
+std::string names_of(const std::vector<Kind>& kinds) {
+  std::string names;
+  for (const auto kind : kinds)
+    names.append(names.empty() ? "'" : ", '").append(to_string(kind)).append("'");
+  return names;
 }
 
 std::optional<StoreError> execute(sqlite3* connection, const char* sql) {

@@ -22,6 +22,13 @@ using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 /// The error that the connection has just met; of one that could not be made where it is null.
 StoreError error_of(sqlite3* connection);
 
+/// What happens where another connection holds a lock that is needed.
+enum class Waiting : std::uint8_t { no, a_second };
+int set_waiting(sqlite3* connection, Waiting waiting);
+
+/// "'attempt', 'episode'", for SQL: the names of kinds are no text of anybody's.
+std::string names_of(const std::vector<Kind>& kinds);
+
 /// Runs statements that answer nothing.
 std::optional<StoreError> execute(sqlite3* connection, const char* sql);
 

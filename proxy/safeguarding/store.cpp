@@ -1,5 +1,6 @@
 #include "proxy/safeguarding/store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
@@ -13,6 +14,7 @@
 
 #include "proxy/safeguarding/appender.h"
 #include "proxy/safeguarding/attempt_json.h"
+#include "proxy/safeguarding/erase.h"
 #include "proxy/safeguarding/heads_file.h"
 #include "proxy/safeguarding/private_file.h"
 #include "proxy/safeguarding/record_text.h"
@@ -27,8 +29,7 @@ using sqlite::Appender;
 using sqlite::Statement;
 
 constexpr const char* kFileName = "attempts.db";
-constexpr std::chrono::milliseconds kLockPause{1};
-constexpr int kLockTries = 1000;  // 1 s: a caller waits for its answer meanwhile
+constexpr std::chrono::milliseconds kSlicePause{10};  // at least: who waits for the lock looks every millisecond
 
 StoreError system_error() {
   return {SQLITE_CANTOPEN, std::generic_category().message(errno)};
@@ -47,13 +48,6 @@ std::optional<StoreError> make_file(const std::filesystem::path& state, const st
     return system_error();
   }
   return std::nullopt;
-}
-
-/// SQLite's own handler sleeps up to 100 ms while another writer is done in one: a learner would wait for that.
-int wait_for_lock(void* /*unused*/, int tries) {
-  if (tries >= kLockTries) return 0;
-  std::this_thread::sleep_for(kLockPause);
-  return 1;
 }
 
 std::optional<StoreError> use_wal(sqlite3* connection) {
@@ -88,7 +82,7 @@ std::optional<StoreError> migrate(sqlite3* connection, const std::shared_ptr<Sea
 }
 
 std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const std::shared_ptr<Sealer>& sealer) {
-  if (sqlite3_busy_handler(connection, wait_for_lock, nullptr) != SQLITE_OK ||
+  if (sqlite::set_waiting(connection, sqlite::Waiting::a_second) != SQLITE_OK ||
       sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr) != SQLITE_OK)
     return sqlite::error_of(connection);
   // secure_delete: what retention deletes is overwritten.
@@ -107,19 +101,11 @@ std::optional<StoreError> configure(sqlite3* connection, Store::Mode mode, const
   return version < sqlite::kSchemaVersion ? migrate(connection, sealer) : std::nullopt;
 }
 
-/// For SQL: kinds come from to_string() and are no text of anybody's.
-std::string names_of(const std::vector<Kind>& kinds) {
-  std::string names;
-  for (const auto kind : kinds)
-    names.append(names.empty() ? "'" : ", '").append(to_string(kind)).append("'");
-  return names;
-}
-
 /// The inner query reads indexes alone, so that only small numbers are sorted.
 std::string select_sql(const Filter& filter) {
   std::string where = "time >= ?1 AND time < ?2 AND seq > ?3 AND seq <= ?4";
   if (!filter.reference.empty()) where += " AND reference = ?5";
-  if (!filter.kinds.empty()) where.append(" AND kind IN (").append(names_of(filter.kinds)).append(")");
+  if (!filter.kinds.empty()) where.append(" AND kind IN (").append(sqlite::names_of(filter.kinds)).append(")");
   std::string sql("SELECT ");
   sql += sqlite::kColumns;
   sql += " FROM records WHERE ";
@@ -128,18 +114,6 @@ std::string select_sql(const Filter& filter) {
   else
     sql.append("seq IN (SELECT seq FROM records WHERE ").append(where).append(")");
   return sql += " ORDER BY seq";
-}
-
-std::string erase_sql(const Deletion& deletion) {
-  std::string held;
-  for (const auto seq : deletion.held)
-    held.append(held.empty() ? "" : ", ").append(std::to_string(seq));
-  const bool all = deletion.what == Deletion::What::all;
-  std::string sql("UPDATE records SET sealed = NULL");
-  if (all) sql += ", body = NULL";
-  sql.append(" WHERE time < ?1 AND kind IN (").append(names_of(deletion.kinds)).append(") AND (length(sealed) > 0");
-  if (all) sql += " OR body IS NOT NULL";
-  return sql.append(") AND seq NOT IN (").append(held).append(")");
 }
 
 std::string object_of(const char* key, const std::string& text) {
@@ -161,7 +135,9 @@ struct Store::Impl {
   template <class Item, class ToEntry>
   std::optional<StoreError> append(std::span<const Item> items, const ToEntry& to_entry_of, const Sheets& sheets = {});
   std::optional<StoreError> close_sheets(std::vector<Attempt>& left);
-  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now, const Slices& slices);
+  Result<std::chrono::milliseconds, StoreError> erase_slice(Deletion& deletion, Milliseconds now,
+                                                            std::span<const std::int64_t> records);
   std::optional<StoreError> each(const Filter& filter, const std::function<void(const Record&)>& visit);
   std::optional<StoreError> last_seq(std::int64_t& seq);
   std::optional<StoreError> last_of(Kind kind, Record& record);
@@ -235,24 +211,44 @@ std::optional<StoreError> Store::Impl::close_sheets(std::vector<Attempt>& left) 
   return transaction->commit();
 }
 
-std::optional<StoreError> Store::Impl::erase(Deletion& deletion, Milliseconds now) {
+/// How long the slice took.
+Result<std::chrono::milliseconds, StoreError> Store::Impl::erase_slice(Deletion& deletion, Milliseconds now,
+                                                                       std::span<const std::int64_t> records) {
+  const auto begun = std::chrono::steady_clock::now();
+  auto slice = sqlite::slice_of(deletion, records);
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  if (auto error = sqlite::erase_records(connection.get(), records, slice)) return *std::move(error);
+  if (slice.count > 0) {
+    if (auto error = appender->add({now, Kind::deletion, "", to_json(slice), ""})) return *std::move(error);
+    if (auto error = transaction->commit()) return *std::move(error);
+    deletion.seq = appender->seq();
+    deletion.count += slice.count;
+  }
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+}
+
+std::optional<StoreError> Store::Impl::erase(Deletion& deletion, Milliseconds now, const Slices& slices) {
   for (const auto kind : deletion.kinds)
     if (kind == Kind::head || kind == Kind::key || kind == Kind::deletion)
       return StoreError{SQLITE_MISUSE, "what proves the chain is not deleted"};
-  auto transaction = begin();
-  if (!transaction) return transaction.error();
-  {
-    auto update = Statement::prepare(connection.get(), erase_sql(deletion));
-    if (!update) return update.error();
-    if (auto error = update->bind(0, std::int64_t{deletion.until.time_since_epoch().count()})) return error;
-    if (const auto step = update->step(); !step) return step.error();
+  deletion.count = 0;
+  std::vector<std::int64_t> found;
+  if (auto error = sqlite::find_erasable(connection.get(), deletion, found)) return error;
+  std::span<const std::int64_t> left(found);
+  std::optional<StoreError> failure;
+  while (!left.empty() && !failure) {
+    if (slices.stop.stop_requested()) return StoreError{SQLITE_INTERRUPT, "broken off at the end"};
+    const auto count = std::min(slices.records, left.size());
+    if (const auto took = erase_slice(deletion, now, left.first(count)))
+      std::this_thread::sleep_for(std::max(*took, kSlicePause));
+    else
+      failure = took.error();
+    left = left.subspan(count);
   }
-  deletion.count = sqlite3_changes64(connection.get());
-  if (deletion.count == 0) return std::nullopt;
-  if (auto error = appender->add({now, Kind::deletion, "", to_json(deletion), ""})) return error;
-  deletion.seq = appender->seq();
-  if (auto error = transaction->commit()) return error;
-  return sqlite::execute(connection.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
+  if (deletion.count > 0)
+    if (auto error = sqlite::empty_log(connection.get()); !failure) failure = std::move(error);
+  return failure;
 }
 
 std::optional<StoreError> Store::Impl::each(const Filter& filter, const std::function<void(const Record&)>& visit) {
@@ -283,9 +279,15 @@ std::optional<StoreError> Store::Impl::last_seq(std::int64_t& seq) {
   return std::nullopt;
 }
 
-/// `record` stays as it is where there is none.
+/// `record` stays as it is where there is none. A look-up in the index by kind.
 std::optional<StoreError> Store::Impl::last_of(Kind kind, Record& record) {
-  return each({.kinds = {kind}}, [&record](const Record& one) { record = one; });
+  std::int64_t seq = 0;
+  if (auto error = sqlite::read_number(
+          connection.get(), "SELECT max(seq) FROM records WHERE kind IN (" + sqlite::names_of({kind}) + ")", seq))
+    return error;
+  if (seq == 0) return std::nullopt;
+  return each({.since = Milliseconds::min(), .after = seq - 1, .up_to = seq},
+              [&record](const Record& one) { record = one; });
 }
 
 std::optional<StoreError> Store::Impl::last_head(std::optional<Head>& head) {
@@ -350,8 +352,8 @@ std::optional<StoreError> Store::close_sheets(std::vector<Attempt>& left) {
   return impl_->named(impl_->close_sheets(left));
 }
 
-std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now) {
-  return impl_->named(impl_->erase(deletion, now));
+std::optional<StoreError> Store::erase(Deletion& deletion, Milliseconds now, const Slices& slices) {
+  return impl_->named(impl_->erase(deletion, now, slices));
 }
 
 std::optional<StoreError> Store::each(const Filter& filter, const std::function<void(const Record&)>& visit) {

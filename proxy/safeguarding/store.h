@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -68,10 +69,17 @@ class Store {
   /// called where no process goes on with them.
   std::optional<StoreError> close_sheets(std::vector<Attempt>& left);
 
-  /// Deletes what `deletion` names and records it, in one transaction, and fills in its count; nothing is recorded
-  /// where there was nothing to delete. What is deleted is overwritten in the file, and goes from its log. Heads, keys
-  /// and deletions themselves prove the chain, and cannot be deleted.
-  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now);
+  /// How a deletion goes on without keeping others from writing.
+  struct Slices {
+    std::size_t records = 2'000;  ///< in one transaction, with a record of their own that tells of it
+    std::stop_token stop{};       ///< fails at the next one
+  };
+  /// Deletes what `deletion` names and records it, and fills in its count; nothing is recorded where there was nothing
+  /// to delete. Slice by slice, with pauses as long as a slice: what was done until it failed is done and recorded.
+  /// What is deleted is overwritten in the file, and goes from its log. Heads, keys and deletions themselves prove the
+  /// chain, and cannot be deleted.
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now, const Slices& slices);
+  std::optional<StoreError> erase(Deletion& deletion, Milliseconds now) { return erase(deletion, now, Slices{}); }
 
   /// Calls `visit` for each record that the filter lets through, in the order of the chain. `visit` leaves the store
   /// alone.

@@ -27,6 +27,8 @@ struct Verification {
   Milliseconds first, last;    ///< times of the first and the last record
   std::int64_t heads = 0;      ///< with a sound signature
   std::optional<Head> head;    ///< the last of them
+  /// Records of heads that say an earlier time than the one before: somebody set the clock back, which is no fault.
+  std::vector<std::int64_t> set_back;
   std::int64_t names_deleted = 0, bodies_deleted = 0;
   std::vector<Deletion> deletions;  ///< in the order of the chain
 };

@@ -1,6 +1,6 @@
 // {"what":"Self-test of the filter","result":"...","passed":true,"type":"run","by":"schedule","checks":42,"missed":0,
-//  "probes":504,"groups":[...],"doors":["proxy"],"blocked":["terrorism",...],"let_through":[...],"gaps":["..."],"lists":7,"policy":"...",
-//  "took_ms":310}
+//  "probes":504,"groups":[...],"doors":["proxy"],"blocked":["terrorism",...],"let_through":[...],"gaps":["..."],"lists":7,
+//  "policy":"...","took_ms":310}
 // {"what":"terrorism, canary","result":"...","passed":false,"type":"miss","category":"terrorism","action":"..."}
 // {"what":"Action taken","result":"...","passed":true,"type":"note","by":"..."}
 
@@ -133,6 +133,21 @@ std::vector<Entry> to_entries(const Run& run) {
 Entry note(const std::string& run, const std::string& by, const std::string& action, safeguarding::Milliseconds now) {
   const Json body{{"what", "Action taken"}, {"result", action}, {"passed", true}, {"type", "note"}, {"by", by}};
   return {now, Kind::check, run, dump(body), ""};
+}
+
+Result<std::optional<safeguarding::Milliseconds>, safeguarding::StoreError> scheduled_before(
+    safeguarding::Store& store) {
+  std::optional<safeguarding::Milliseconds> first;
+  std::optional<safeguarding::Milliseconds> last;
+  const auto error = store.each({.kinds = {Kind::check}}, [&](const safeguarding::Record& record) {
+    if (!first) first = record.time;
+    const auto body = record.body ? Json::parse(*record.body, nullptr, false) : Json();
+    if (!body.is_object() || body.value("type", Json()) != "run") return;
+    const auto by = body.value("by", Json());
+    if (by == kBySchedule || by == kMadeUp) last = record.time;
+  });
+  if (error) return *error;
+  return last ? last : first;
 }
 
 std::string to_json(const Run& run) {

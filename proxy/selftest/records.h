@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "proxy/safeguarding/record.h"
+#include "proxy/safeguarding/store.h"
 #include "proxy/selftest/run.h"
 
 /// What the chain of records keeps of self-tests: records of the kind `check`, whose reference is the run. A body has
@@ -16,6 +17,11 @@ std::vector<safeguarding::Entry> to_entries(const Run& run);
 /// What somebody has done about a run.
 safeguarding::Entry note(const std::string& run, const std::string& by, const std::string& action,
                          safeguarding::Milliseconds now);
+
+/// Since when the schedule has to be kept that was not: the last run that a schedule asked for, else the first check
+/// that was recorded at all. nullopt: there is none, so that the gateway is new.
+Result<std::optional<safeguarding::Milliseconds>, safeguarding::StoreError> scheduled_before(
+    safeguarding::Store& store);
 
 /// "42 checks as 4 groups, 504 questions: all as they should be": the run in one line.
 std::string summary(const Run& run);

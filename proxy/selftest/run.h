@@ -25,10 +25,15 @@ struct Check {
   std::string seen;          ///< of what the policy may have as it likes: "let through", "blocked"
 };
 
+/// Who asks for a run where nobody does.
+inline constexpr std::string_view kBySchedule = "schedule";
+inline constexpr std::string_view kMadeUp = "schedule, made up";  ///< the gateway did not run at the time
+inline constexpr std::string_view kByChange = "change";
+
 /// One self-test from its beginning to its end.
 struct Run {
   std::string id;  ///< "S-7QK4M-2XP9D"
-  std::string by;  ///< who asked for it; "schedule", "change"
+  std::string by;  ///< who asked for it; kBySchedule, kMadeUp, kByChange
   std::chrono::sys_time<std::chrono::milliseconds> time;
   std::chrono::milliseconds took{};
   std::string failure;  ///< why it could not be done; "": it was

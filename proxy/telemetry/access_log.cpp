@@ -66,6 +66,12 @@ class GatheringSink final : public spdlog::sinks::sink {
     return file_.prune(time_text(rotate_before), time_text(delete_before), deleted);
   }
 
+  std::error_code set_aside() {
+    flush();
+    const std::lock_guard lock(file_mutex_);
+    return file_.set_aside();
+  }
+
   void count_failures(std::uint64_t lines) { failures_.fetch_add(lines, std::memory_order_relaxed); }
   std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
@@ -169,6 +175,10 @@ std::error_code AccessLog::prune(std::chrono::hours age, SysMilliseconds now, st
   const std::chrono::minutes span =
       std::max(kLeast, std::chrono::minutes(age) / static_cast<std::int64_t>(impl_->keep));
   return impl_->sink->prune(now - span, now - age + span, deleted);
+}
+
+std::error_code AccessLog::set_aside() {
+  return impl_->sink->set_aside();
 }
 
 void AccessLog::flush() {

@@ -85,6 +85,8 @@ class AccessLog {
 
   void write(const AccessRecord& record);  ///< thread-safe
   void write_line(std::string_view line);  ///< the same, of a line without its end that is complete as it is
+  /// All lines so far are in rotated files when it returns nothing, else what went wrong. Thread-safe.
+  std::error_code set_aside();
   /// Deletes what is older than `age` at `now`: files whole, so that some of it goes up to a tenth of the age before. A
   /// new one is begun often enough for AccessLogOptions::keep of them to last so long, and at most once an hour.
   /// Thread-safe; what is being written waits. What went wrong, or nothing; how many files went in `deleted`.

@@ -6,10 +6,12 @@
 #include <limits>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "proxy/telemetry/log_age.h"
+#include "proxy/telemetry/log_erase.h"
 
 namespace breakwater::telemetry {
 namespace {
@@ -44,15 +46,27 @@ LogFile::~LogFile() {
 
 std::error_code LogFile::open() {
   constexpr mode_t kOwnerAndGroup = 0640;  // the umask may take more away
-  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerAndGroup);
-  if (descriptor_ < 0) return last_error();
-  struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) return last_error();
-  size_ = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
-  return {};
+  for (;;) {
+    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerAndGroup);
+    if (descriptor_ < 0) return last_error();
+    // Shows erase_lines() that somebody writes here; waits while it works on this file, and takes the one in its place.
+    ::flock(descriptor_, LOCK_SH);
+    struct stat status {};
+    struct stat named {};
+    if (::fstat(descriptor_, &status) != 0) return last_error();
+    size_ = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+    if (::stat(file_.c_str(), &named) != 0 || (named.st_ino == status.st_ino && named.st_dev == status.st_dev))
+      return {};
+    ::close(descriptor_);
+  }
 }
 
 std::error_code LogFile::rotate() {
+  const auto names = lock_names(file_, LOCK_NB);
+  if (!names && errno == EWOULDBLOCK) {
+    size_ = 0;  // while lines are taken out of rotated files it grows instead
+    return {};
+  }
   bool moved = true;
   for (std::size_t number = keep_; moved && number > 0; --number) {
     const auto from = number == 1 ? file_ : numbered(file_, number - 1);
@@ -115,12 +129,18 @@ bool LogFile::is_whole_file() const {
   return file_ != "-" && descriptor_ >= 0 && size_ > 0 && !torn_;
 }
 
+std::error_code LogFile::set_aside() {
+  return is_whole_file() ? rotate() : std::error_code();
+}
+
 std::error_code LogFile::prune(std::string_view rotate_before, std::string_view delete_before, std::size_t& deleted) {
   deleted = 0;
   std::error_code error;
   if (is_whole_file())
     if (const auto first = first_time(file_); !first.empty() && first <= rotate_before) error = rotate();
   if (file_ == "-") return error;
+  const auto names = lock_names(file_, LOCK_NB);
+  if (!names && errno == EWOULDBLOCK) return error;  // the next time will do
   for (std::size_t number = keep_; number > 0; --number) {
     const auto old = numbered(file_, number);
     const auto last = last_time(old);

@@ -22,6 +22,8 @@ class LogFile {
   /// Takes whole lines, each with its newline, and writes all that it has. With an error, the rest waits for the next
   /// call.
   std::error_code write(std::string_view lines);
+  /// Begins a new file where this one has lines, so that it can be worked on as a rotated one.
+  std::error_code set_aside();
   /// Begins a new file where the first line of this one is as old as `rotate_before` or older, and deletes rotated ones
   /// whose last line is older than `delete_before`: how many, in `deleted`. Both are times as lines have them.
   std::error_code prune(std::string_view rotate_before, std::string_view delete_before, std::size_t& deleted);

@@ -26,9 +26,9 @@ void run(std::span<const std::uint8_t> input) {
   record.kind = Kind::decision;
   require_same(record, [](const auto& one) { return safeguarding::parse_decision(one); });
   record.kind = Kind::hold;
-  require_same(record, &safeguarding::parse_hold);
+  require_same(record, [](const auto& one) { return safeguarding::parse_hold(one); });
   record.kind = Kind::access;
-  require_same(record, &safeguarding::parse_access);
+  require_same(record, [](const auto& one) { return safeguarding::parse_access(one); });
   record.kind = Kind::alert;
   static_cast<void>(safeguarding::parse_alert(record));
   record.kind = Kind::check;

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from support.centre import LISTS, centre, policy
+from support.disk import small_disk
 from support.gateway import BINARY
 from support.peer import get
 from support.process import closed_port
@@ -111,6 +112,22 @@ def listed(gateway, what):
     return [json.loads(line) for line in out.splitlines()]
 
 
+def test_a_clock_that_goes_back_sends_no_second_message(start):
+    gateway, server = start()
+    assert ask(gateway) == 403
+    assert len(server.wait_for("dsl")) == 1
+    until(lambda: not waiting(gateway), "it is known to be sent")
+    assert gateway.stop() == 0
+    gateway.clock = "2026-11-21T10:00"
+    gateway.start()
+    for number in range(3):
+        assert ask(gateway, path=f"/back{number}") == 403
+    until(lambda: cases(gateway)[0]["episode"]["attempts"] >= 4, lambda: f"the same episode: {cases(gateway)}")
+    case, = cases(gateway)
+    assert case["episode"]["first"] < case["episode"]["last"]
+    assert len(server.mails("dsl")) == 1 and not waiting(gateway)
+
+
 def test_one_that_is_refused_does_not_hold_up_the_others(start):
     gateway, server = start(recipient(email="refused@example.org"), recipient(email="busy@example.org"), recipient())
     assert ask(gateway) == 403
@@ -211,3 +228,19 @@ def test_passwords_are_in_no_output(start):
     assert ask(gateway) == 403
     gateway.wait_for_stderr("(see smtp.user and smtp.password_file)")
     assert "a pass word" not in gateway.stderr()
+
+
+def test_a_disk_that_fills_is_told_to_it_once(start, tmp_path):
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        gateway, server = start(recipient(), recipient("it"), state=disk / "state")
+        try:
+            mail, = server.wait_for("it")
+            assert mail["Subject"] == "[Breakwater] The disk of the web filter is almost full"
+            assert re.search(r"Left on its disk: [0-7] MiB\.", mail.get_content())
+            until(lambda: not waiting(gateway), "it is known to be sent")
+            assert gateway.stop() == 0
+            gateway.start()
+            assert ask(gateway) == 403 and "DANGER" in server.wait_for("dsl")[0]["Subject"]
+            assert len(server.mails("it")) == 1
+        finally:
+            gateway.stop()

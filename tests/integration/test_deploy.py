@@ -1,6 +1,8 @@
 """`breakwater deploy nftables` and `counters`: rules that nft takes, and what becomes of real packets under them."""
 
 import contextlib
+import pathlib
+import re
 import shutil
 import subprocess
 
@@ -56,6 +58,15 @@ def test_nft_takes_the_rules_and_they_are_the_same_each_time(centre, more):
     assert (first.returncode, first.stderr) == (0, "breakwater: 1 private networks are left out\n")
     assert first.stdout == second.stdout
     assert f"{SECURE}" in first.stdout and DOH6 in first.stdout and "10.0.0.0/8" not in first.stdout
+
+
+@pytest.mark.parametrize("document", ["README.md", "nftables/README.md"])
+def test_the_settings_that_the_guide_writes_are_settings(centre, document):
+    text = (pathlib.Path(__file__).parents[2] / "deploy" / document).read_text()
+    lines = re.findall(r"^ *((?:proxy|intercept|identity|deploy)\.[a-z.]+ *= .*)$", text, re.M)
+    assert len(lines) > 5
+    result = run("deploy", "nftables", "--unchecked", *centre("\n".join(lines)))
+    assert result.returncode == 0 and "define http = 3129" in result.stdout, result.stderr
 
 
 @pytest.mark.parametrize("settings, message", [

@@ -62,6 +62,8 @@ deploy.interfaces = ["lo"]
 deploy.addresses = ["127.0.0.5"]
 """
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+# The module of Unbound finds Debian's Python packages by this variable alone.
+ENVIRONMENT = {"PATH": PATH, "PYTHONPATH": "/usr/lib/python3/dist-packages"}
 
 
 @pytest.fixture
@@ -81,9 +83,7 @@ def resolver(folder, port, *command):
     if not shutil.which("dig") or not shutil.which(command[0], path=PATH):
         pytest.skip(f"there is no dig, or no {command[0]}: deploy/install-packages test")
     log = open(folder / "resolver.log", "ab")
-    # The module of Unbound finds Debian's Python packages by this variable alone.
-    environment = {"PATH": PATH, "PYTHONPATH": "/usr/lib/python3/dist-packages"}
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT)
 
     def ask(name, kind="A", client=LEARNER):
         """The status and the data of the answer."""
@@ -129,6 +129,9 @@ remote-control:
   control-enable: no
 include: "{folder}/unbound/breakwater.conf"
 """)
+    if checks := shutil.which("unbound-checkconf", path=PATH):
+        checked = subprocess.run([checks, folder / "unbound.conf"], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+        assert checked.returncode == 0, checked.stderr
     with resolver(folder, port, "unbound", "-d", "-c", str(folder / "unbound.conf")) as ask:
         yield ask
 

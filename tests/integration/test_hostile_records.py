@@ -81,7 +81,10 @@ def test_a_clock_that_goes_back_loses_nothing(start_gateway):
         (clock[:10], f"http://terror.test/{number}") for number, clock in enumerate(clocks)]  # the order of the chain
     assert {file.name[:10] for file in (gateway.state / "keys/days").glob("*.json")} == {clock[:10] for clock in clocks}
     assert gateway.stop() == 0
-    assert "every record is as it was written" in breakwater("verify", "--state", gateway.state)
+    verified = breakwater("verify", "--state", gateway.state)
+    assert "every record is as it was written" in verified and "the clock was set back before " in verified
+    for episode in map(json.loads, breakwater("episode", "list", "--state", gateway.state, "--json").splitlines()):
+        assert episode["episode"]["first"] <= episode["episode"]["last"], episode
     assert len((gateway.state / "heads.jsonl").read_text().splitlines()) >= len(clocks)
 
 

@@ -378,6 +378,24 @@ def test_the_explicit_proxy_the_pac_file_and_the_window_in_the_same_network(new_
         assert window.status == 200 and "gambling.test" in window.text
 
 
+def test_a_break_leaves_counts_alone_at_these_doors_too(new_site):
+    site = new_site.start(policy=POLICY + '[log]\nprivate_use = "counts"\nprivate_periods = ["break"]\n',
+                          clock="2026-11-23T10:35")
+    for _ in range(3):
+        assert site.ask("social.test").status == 200
+    with site.tunnel("social.test"):
+        pass
+    assert site.ask("games.test").status == 403
+    assert site.ask("social.test", client=site.net.staff).status == 200, "staff have no breaks"
+    site.gateway.log_lines(1, host="social.test")
+    assert site.gateway.stop() == 0
+    lines = site.gateway.log_now()
+    counts, = [line for line in lines if line.get("event") == "private_use"]
+    assert (counts["group"], counts["period"], counts["categories"]) == ("learners", "break", {"social-media": 4})
+    assert sorted((line["host"], line["client"]) for line in lines if "host" in line) == [
+        ("games.test", LEARNER), ("social.test", STAFF)]
+
+
 def test_who_must_sign_in_is_told_where_and_not_asked(new_site):
     asked = POLICY.replace('timetable = "learners"', 'timetable = "learners"\nsign_in = "required"', 1)
     site = new_site.start(policy=asked, files={"users": ""}, settings={

@@ -192,6 +192,7 @@ def test_every_command_that_opens_names_records_it_first(with_episode, tmp_path)
         "export": (("episode", "export", reference, *state, "--csv", tmp_path / "e.csv"), ("--names", *key)),
         "report": (("report", *policy, *state, "--from", "2026-11-23", "--to", "2026-11-23", "--out", tmp_path / "r.html"),
                    ("--names", *key)),
+        "accesses": (("accesses", *state), ("--names", *key)),
         "subject access export": (("subject", "export", *policy, *state, "--address", "127.0.0.1", "--out", tmp_path / "s"),
                                   key),
     }
@@ -202,7 +203,7 @@ def test_every_command_that_opens_names_records_it_first(with_episode, tmp_path)
         run(*command, *names, *BY)
         after = [each for each in rows(gateway, "accesses") if each["what"] == what]
         assert len(after) == len(before) + 1, what
-        assert (after[-1]["by"], after[-1]["why"]) == ("A. Lead", "she asked")
+        assert (after[-1]["by"], after[-1]["why"]) == ("A. Lead", "sealed")
         # Where that cannot be recorded, nothing is opened.
         database = sqlite3.connect(gateway.state / "attempts.db", isolation_level=None, timeout=20)
         database.execute("BEGIN IMMEDIATE")
@@ -216,7 +217,7 @@ def test_every_command_that_opens_names_records_it_first(with_episode, tmp_path)
         "attempts", "episode list", "episode show", "episode decide", "episode hold", "episode export", "report", "verify",
         "accesses", "alerts list", "acceptances", "reviews", "quota", "who", "subject export", "subject erase", "unseal")}
     assert {name for name, text in helps.items() if re.search(r"--(names|key)\b", text)} == {
-        "attempts", "episode show", "episode export", "report", "subject export", "unseal"}
+        "accesses", "attempts", "episode show", "episode export", "report", "subject export", "unseal"}
 
 
 def test_a_machine_that_opens_names_itself_records_that_too(start_gateway):
@@ -247,6 +248,21 @@ def test_words_of_decisions_are_sealed(with_episode):
     assert "SecretWords" in opened and "SecretOutcome" in opened
 
 
+def test_reasons_of_looks_and_of_holds_are_sealed(with_episode):
+    gateway, reference, key = with_episode
+    secret = ("--by", "A. Lead", "--reason", "SecretReason")
+    run("episode", "hold", reference, *secret, "--state", gateway.state)
+    run("episode", "show", reference, "--state", gateway.state, "--names", *key, *secret)
+    run("subject", "erase", "--address", "127.0.0.9", *secret, "--state", gateway.state)
+    kept = b"".join(file.read_bytes() for file in gateway.state.glob("attempts.db*"))
+    assert b"SecretReason" not in kept
+    assert {each["why"] for each in rows(gateway, "accesses") if each["by"]} == {"sealed"}
+    opened = rows(gateway, "accesses", "--names", *key, *BY)
+    assert [each["why"] for each in opened if each["by"]][:2] == ["SecretReason", "SecretReason"]
+    assert "SecretReason" not in run("episode", "show", reference, "--state", gateway.state)
+    assert "SecretReason" in run("episode", "show", reference, "--state", gateway.state, "--names", *key, *BY)
+
+
 def test_accesses_are_shown_and_written(with_episode, tmp_path):
     gateway, reference, key = with_episode
     run("episode", "show", reference, "--state", gateway.state, "--names", *key, *BY)
@@ -256,7 +272,7 @@ def test_accesses_are_shown_and_written(with_episode, tmp_path):
     assert rows(gateway, "accesses", "--since", "1h")[-1] == look
     assert "are times" in run("accesses", "--state", gateway.state, "--since", "soon", code=2)
     for name, mark in (("a.html", b"<html"), ("a.pdf", b"%PDF-"), ("a.csv", b"record,time,what")):
-        run("accesses", "--state", gateway.state, "--out", tmp_path / name, "--timezone", "Europe/London")
+        run("accesses", "--state", gateway.state, "--out", tmp_path / name, "--timezone", "Europe/London", "--names", *key, *BY)
         content = (tmp_path / name).read_bytes()
         assert mark in content[:200] and b"127.0.0.1" not in content
         assert name == "a.pdf" or (reference.encode() in content and b"she asked" in content)
@@ -306,10 +322,62 @@ def test_what_is_no_evidence_can_be_erased(start_gateway):
     assert "--by and --reason" in run(*erase, code=2)
     told = run(*erase, *BY)
     assert "acceptances: 1 lines deleted" in told and "Kept: attempts, episodes" in told
+    with gateway.connect() as client:
+        assert client.send(get("http://allowed.test:1/")).response().status == 302, "the acceptance counts no longer"
     left, = rows(gateway, "acceptances")
     assert rows(gateway, "acceptances", "--person", "127.0.0.2") == [left]
-    asked, receipt = [each for each in rows(gateway, "accesses") if "erasure" in each["what"] + each["why"]]
+    asked, receipt, of_log = [each for each in rows(gateway, "accesses") if "erasure" in each["what"] + each["why"]]
+    assert of_log["why"].startswith("erasure: access log of ")
     assert (asked["by"], asked["what"]) == ("A. Lead", "erasure")
     assert receipt["why"] == f"erasure: acceptances of {asked['subject']}" and receipt["count"] == 1
     assert len(gateway.attempts()) == 1
     assert "every record is as it was written" in run("verify", "--state", gateway.state)
+
+
+def log_files(gateway):
+    return {file.name: file.read_bytes().splitlines() for file in gateway.state.glob("access.log*")}
+
+
+def test_lines_of_the_access_log_are_erased_beside_the_gateway(start_gateway):
+    gateway = start_gateway(**centre())
+    for _ in range(3):
+        for source in ("127.0.0.1", "127.0.0.2"):
+            assert status(gateway, get("http://games.test/"), source=source) == 403
+    gateway.log_lines(6)
+    others = [line for line in log_files(gateway)["access.log"] if b'"client":"127.0.0.2"' in line]
+    erase = ("subject", "erase", "--state", gateway.state, "--address", "127.0.0.1", *BY)
+    assert "access log: 3 lines deleted" in run(*erase)
+    assert log_files(gateway) == {"access.log": [], "access.log.1": others}, "the others are byte for byte as they were"
+    receipt, = [each for each in rows(gateway, "accesses") if "access log of" in each["why"]]
+    assert receipt["count"] == 3 and receipt["why"].startswith("erasure: access log of P-")
+    assert status(gateway, get("http://games.test/"), source="127.0.0.1") == 403
+    gateway.log_lines(1, client="127.0.0.1")
+    assert gateway.stop() == 0
+    assert "access log: 1 lines deleted" in run(*erase), "where no gateway writes, its last file is rewritten itself"
+    assert sum(log_files(gateway).values(), []) == others
+    gateway.start()
+    assert status(gateway, get("http://games.test/"), source="127.0.0.2") == 403
+    gateway.log_lines(1, client="127.0.0.2")
+
+
+def test_lines_of_whom_an_episode_is_held_stay(with_episode):
+    gateway, reference, _ = with_episode
+    assert status(gateway, get("http://games.test/")) == 403
+    gateway.log_lines(1, host="games.test")
+    erase = ("subject", "erase", "--state", gateway.state, "--address", "127.0.0.1", *BY)
+    run("episode", "hold", reference, *BY, "--state", gateway.state)
+    assert f"access log: kept, since episode {reference} is held as evidence" in run(*erase)
+    assert any(line["client"] == "127.0.0.1" for line in map(json.loads, sum(log_files(gateway).values(), [])))
+    run("episode", "hold", reference, "--off", *BY, "--state", gateway.state)
+    assert re.search("access log: [12] lines deleted", run(*erase))
+
+
+def test_a_log_that_cannot_be_set_aside_is_told(start_gateway):
+    """The gateway cannot be asked, and writes to the file: its lines are not taken away under its hands."""
+    gateway = start_gateway(**centre())
+    assert status(gateway, get("http://games.test/")) == 403
+    gateway.log_lines(1)
+    (gateway.state / "control").unlink()
+    told = run("subject", "erase", "--state", gateway.state, "--address", "127.0.0.1", *BY, code=2)
+    assert "a gateway writes to it, and has not set it aside" in told
+    assert len(log_files(gateway)["access.log"]) == 1

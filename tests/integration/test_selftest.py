@@ -230,6 +230,23 @@ def test_the_schedule_keeps_to_working_days(start, clock, runs):
         assert "self-test S-" not in gateway.stderr()
 
 
+def test_a_schedule_that_was_missed_is_made_up_once(start):
+    gateway = start(clock="2026-11-23T07:00:00", settings={"selftest.at": None})
+    for clock, seen in (("2026-11-23T09:00:00", 1), ("2026-11-23T10:00:00", 1), ("2026-11-24T09:00:00", 2)):
+        assert gateway.stop() == 0
+        gateway.clock = clock
+        gateway.start()
+        selftest(gateway, "--group", "staff")  # comes after the one that is made up
+        assert gateway.stderr().count("while no gateway ran is made up") == seen, clock
+        assert sheet(gateway).read_text().count("since it was off at the scheduled time") >= seen
+
+
+def test_a_new_gateway_has_missed_nothing(start):
+    gateway = start(clock="2026-11-23T09:00:00", settings={"selftest.at": None})
+    selftest(gateway, "--group", "staff")
+    assert "made up" not in gateway.stderr()
+
+
 def time_of(gateway, client):
     count = len(gateway.log_now())
     client.send(get("http://gambling.test/")).response()

@@ -101,6 +101,31 @@ def test_a_locked_database_delays_and_loses_nothing(start_gateway, raw_origin, s
     until(lambda: recorded(gateway) == sorted([origin.url("terror.test", "/before"), *urls]), "every attempt once")
 
 
+def test_a_database_that_stays_locked_is_told_with_what_waits_and_loses_nothing(start_gateway, raw_origin):
+    """Another program holds it for minutes: here until each of several tries has failed."""
+    origin = raw_origin()
+    gateway = start_gateway(**centre())
+    assert ask(gateway, origin.url("terror.test", "/before")).status == 403
+    locker = sqlite3.connect(gateway.state / "attempts.db", isolation_level=None, timeout=20)
+    locker.execute("BEGIN EXCLUSIVE")
+    urls = [origin.url("terror.test", f"/{number}") for number in range(ATTEMPTS)]
+    assert {ask(gateway, url).status for url in urls} == {503}
+
+    def store():
+        command = [BINARY, "status", "--state", gateway.state, "--json"]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, timeout=60).stdout)["records"]
+
+    until(lambda: store()["failures"] >= 3, "several tries to fail")
+    assert store()["waiting"] == ATTEMPTS and store()["durable"] == 1
+    assert "safeguarding store: " in gateway.stderr() and "locked" in gateway.stderr()
+    assert ask(gateway, origin.url("allowed.test")).status == 200
+    locker.execute("ROLLBACK")
+    locker.close()
+    until(lambda: store()["waiting"] == 0, "what waited to be written")
+    assert [attempt["url"] for attempt in gateway.attempts()] == [origin.url("terror.test", "/before"), *urls]
+    assert ask(gateway, origin.url("terror.test", "/after")).status == 403
+
+
 def test_a_store_that_was_deleted_is_made_again(start_gateway):
     gateway = start_gateway(**centre())
     assert ask(gateway, "http://terror.test/before").status == 403

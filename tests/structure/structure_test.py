@@ -16,7 +16,7 @@ ARROWS = {
     "proxy/tls": {"categories", "proxy/wire"},
     "proxy/http": {"proxy/wire", "categories"},
     "proxy/pages": {"proxy/wire", "categories"},
-    "proxy/telemetry": {"proxy/wire"},
+    "proxy/telemetry": {"categories", "proxy/wire"},
     "proxy/safeguarding": {"categories", "rules", "proxy/wire"},
     "proxy/reports": {"categories", "rules", "proxy/wire", "proxy/safeguarding"},
     "proxy/alerts": {"categories", "rules", "proxy/safeguarding"},

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 
 from support.wait import until
 
@@ -22,8 +23,10 @@ class ServiceManager:
         self.port = self.queue.getsockname()[1]
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notices.bind(str(folder / "notify"))
-        self.notices.setblocking(False)
+        self.notices.settimeout(0.1)
         self.heard = []
+        self.closed = threading.Event()
+        self.hearing = threading.Thread(target=self.hear)
         environment = {"NOTIFY_SOCKET": folder / "notify", "WATCHDOG_USEC": watchdog * 1000000, "LISTEN_FDS": 1}
         descriptor = self.queue.fileno()
         os.set_inheritable(descriptor, True)
@@ -32,19 +35,22 @@ class ServiceManager:
                                     "/usr/bin/python3", "-c", LAUNCH, str(descriptor)]}
 
     def __enter__(self):
+        self.hearing.start()
         return self
 
     def __exit__(self, *_):
+        self.closed.set()
+        self.hearing.join()
         self.queue.close()
         self.notices.close()
 
-    def listen(self):
-        """Everything told so far, one line each."""
-        while True:
+    def hear(self):
+        """All the time: after a few notices that nobody takes, the next one would keep its gateway waiting."""
+        while not self.closed.is_set():
             try:
                 self.heard += self.notices.recv(4096).decode().splitlines()
-            except BlockingIOError:
-                return self.heard
+            except TimeoutError:
+                pass
 
     def wait_for(self, line, count=1):
-        return until(lambda: self.listen().count(line) >= count, lambda: f"{line!r} from the gateway: {self.heard}")
+        return until(lambda: self.heard.count(line) >= count, lambda: f"{line!r} from the gateway: {self.heard}")

@@ -36,9 +36,12 @@ TEST(Request, RefusesAllElse) {
       {"{\"command\":\"\xff\"}", "the request is no JSON object"},
       {"{\"command\":1}", "a member of the request is no string"},
       {"{\"command\":\"pass list\",\"x\":" + deep + "}", "a member of the request is no string"},
-      {"{}", "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result"},
+      {"{}",
+       "the command is none of pass grant, pass list, pass revoke, status, selftest run, selftest result and subject "
+       "erased"},
       {"{\"command\":\"pass\"}",
-       "the command is none of pass grant, pass list, pass revoke, status, selftest run and selftest result"},
+       "the command is none of pass grant, pass list, pass revoke, status, selftest run, selftest result and subject "
+       "erased"},
       {"{\"command\":\"pass list\",\"by\":\"x\"}", "the request has a member that the command does not know"},
       {"{\"command\":\"status\",\"by\":\"x\"}", "the request has a member that the command does not know"},
       {"{\"command\":\"pass grant\",\"pass\":\"x\"}", "the request has a member that the command does not know"},

@@ -284,5 +284,32 @@ TEST_F(DispatcherTest, AFailedSelfTestIsToldOnceToLeadAndIt) {
   EXPECT_THAT(send(), testing::Contains("it: The filter could not be tested (S-2)"));
 }
 
+TEST_F(DispatcherTest, AStoreThatFailsIsToldToLeadAndItAndLittleRoomToItAlone) {
+  using What = StoreTrouble::What;
+  const std::vector<Recipient::Role> roles{Recipient::Role::dsl, Recipient::Role::deputy, Recipient::Role::it};
+  const std::string room = "it: The disk of the web filter is almost full";
+  start(roles);
+  for (int times = 0; times < 3; ++times) {
+    dispatcher_->take({What::little_room, now_, 17, 0}, now_);
+    EXPECT_EQ(send(), times == 0 ? std::vector{room} : std::vector<std::string>()) << "once a day";
+    start(roles);  // also where the gateway starts again and again
+    now_ += hours(1);
+  }
+  EXPECT_THAT(mails_.back(), HasSubstr("Left on its disk: 17 MiB."));
+  now_ += hours(22);
+  dispatcher_->take({What::little_room, now_, 17, 0}, now_);
+  EXPECT_THAT(send(), ElementsAre(room));
+
+  const auto fails =
+      testing::UnorderedElementsAre("dsl: ATTEMPTS CANNOT BE RECORDED", "it: ATTEMPTS CANNOT BE RECORDED");
+  dispatcher_->take({What::fails, kTen, 17, 4321}, now_);
+  dispatcher_->take({What::fails, kTen, 17, 4321}, now_);
+  EXPECT_THAT(send(), fails);
+  EXPECT_THAT(mails_.back(), testing::AllOf(HasSubstr("Since Mon 23 Nov 10:00 it"), HasSubstr("(4321 now)")));
+  now_ += hours(1);
+  dispatcher_->take({What::fails, now_, 17, 1}, now_);
+  EXPECT_THAT(send(), fails) << "another one";
+}
+
 }  // namespace
 }  // namespace breakwater::alerts

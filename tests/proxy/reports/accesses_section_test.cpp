@@ -32,7 +32,8 @@ class AccessesSectionTest : public safeguarding::CaseFixture {
   static safeguarding::Milliseconds at(int minutes) { return kStart + std::chrono::minutes(minutes); }
   std::vector<AccessEntry> read(safeguarding::Milliseconds since = {},
                                 safeguarding::Milliseconds until = safeguarding::Milliseconds::max()) {
-    auto found = read_accesses(*store_, since, until);
+    auto opener = safeguarding::holding_opener(state_);
+    auto found = read_accesses(*store_, since, until, opener ? &*opener : nullptr);
     EXPECT_TRUE(found);
     return found ? *found : std::vector<AccessEntry>();
   }
@@ -49,6 +50,10 @@ TEST_F(AccessesSectionTest, TellsLooksDeletionsAndKeysInTheirOrder) {
                                            "deletion|||4", "key|||0"));
   EXPECT_EQ(all[0].reference, "E-1");
   EXPECT_EQ(read(at(2), at(4)).size(), 2U) << "the end is not in it";
+  const auto closed = read_accesses(*store_, {}, safeguarding::Milliseconds::max());
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->at(0).why, safeguarding::kSealedWords);
+  EXPECT_EQ(closed->at(3).why, "retention: access_log after 90d");
 }
 
 TEST_F(AccessesSectionTest, NoTextOfAnybodysActsAnywhere) {

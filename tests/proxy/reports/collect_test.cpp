@@ -80,12 +80,36 @@ TEST_F(CollectTest, HasWhoOpenedNamesAndWhatTheFilterSaw) {
   const auto report = collected();
   ASSERT_EQ(report.accesses.size(), 1U);
   EXPECT_EQ(report.accesses[0].by, "A. Lead");
+  EXPECT_EQ(report.accesses[0].why, safeguarding::kSealedWords);
   EXPECT_EQ(report.accesses[0].reference, "E-1");
   EXPECT_TRUE(report.checks.empty());
   const auto has = [](const auto& all, auto find) { return std::any_of(all.begin(), all.end(), find); };
   EXPECT_TRUE(
       has(report.coverage, [](const std::string& text) { return text.starts_with("The filter judged 7 requests"); }));
   EXPECT_TRUE(has(report.episodes.at(0).timeline, [](const Step& step) { return step.what == "E-mail to dsl: sent"; }));
+}
+
+TEST_F(CollectTest, ASelfTestIsOneCheckWhateverItMissed) {
+  append({kStart, Kind::check, "S-1", R"({"what":"Self-test","result":"2 MISSED","passed":false,"type":"run"})", {}});
+  for (const auto* const what : {"hate, canary", "hate, entry 2"})
+    append({kStart,
+            Kind::check,
+            "S-1",
+            std::string(R"({"what":")") + what + R"(","result":"staff: LET THROUGH","passed":false,"type":"miss"})",
+            {}});
+  append({kStart + hours(1),
+          Kind::check,
+          "S-1",
+          R"({"what":"Action taken","result":"put right","passed":true,"type":"note","by":"A. Tech"})",
+          {}});
+  append({kStart, Kind::check, "S-0", R"({"what":"x","result":"of no run","passed":false,"type":"miss"})", {}});
+  append({kStart, Kind::check, "S-2", R"({"what":"Self-test","result":"all well","passed":true,"type":"run"})", {}});
+  const auto report = collected();
+  ASSERT_EQ(report.checks.size(), 2U);
+  EXPECT_EQ(report.checks[0].missed,
+            (std::vector<std::string>{"hate, canary: staff: LET THROUGH", "hate, entry 2: staff: LET THROUGH"}));
+  EXPECT_EQ(report.checks[0].actions, std::vector<std::string>{"put right (A. Tech)"});
+  EXPECT_EQ(report.checks[1].outcome, Check::Outcome::passed);
 }
 
 TEST_F(CollectTest, HasTheLastHead) {

@@ -105,7 +105,7 @@ TEST_F(RetentionTest, WhatIsHeldStaysWholeUntilItIsReleased) {
 TEST_F(RetentionTest, TheKeeperRunsAtItsStartAndForANewPolicy) {
   add("old", 10);
   std::atomic<int> failures = 0;
-  RetentionKeeper keeper({}, {state_, [] { return day(100); }, [&](const std::string&) { ++failures; }});
+  RetentionKeeper keeper({}, {state_, [] { return day(70); }, [&](const std::string&) { ++failures; }});
   keeper.use({days(30), {}, {}});
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (left() != std::vector<std::string>{"old"} && std::chrono::steady_clock::now() < end)
@@ -114,16 +114,46 @@ TEST_F(RetentionTest, TheKeeperRunsAtItsStartAndForANewPolicy) {
   EXPECT_EQ(failures, 0);
 }
 
+TEST_F(RetentionTest, AClockThatJumpedAheadDeletesNothing) {
+  add("old", 10);
+  const auto wait = [](const auto& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_TRUE(condition());
+  };
+  std::atomic<int> today = 5000;
+  std::atomic<int> failures = 0;
+  std::atomic<int> elsewhere = 0;
+  RetentionKeeper keeper({days(1), days(1), days(1)},
+                         {state_, [&] { return day(today); },
+                          [&](const std::string& message) {
+                            EXPECT_THAT(message, ::testing::HasSubstr("the clock says 1983-09-10"));
+                            ++failures;
+                          },
+                          [&](const rules::Retention&, Milliseconds, std::vector<Deletion>&) {
+                            ++elsewhere;
+                            return std::string();
+                          }});
+  wait([&] { return failures == 1; });
+  EXPECT_THAT(left(), ElementsAre("old+"));
+  EXPECT_EQ(elsewhere, 0);
+  today = 11;  // set right
+  keeper.use({days(1), days(1), days(1)});
+  wait([&] { return elsewhere == 1; });
+  EXPECT_THAT(left(), ElementsAre("old+"));
+}
+
 TEST_F(RetentionTest, WhatGoesElsewhereLeavesAReceipt) {
   add("stays", 10);
   std::atomic<int> failures = 0;
-  const RetentionKeeper keeper({}, {state_, [] { return day(100); }, [&](const std::string&) { ++failures; },
+  const RetentionKeeper keeper({}, {state_, [] { return day(70); }, [&](const std::string&) { ++failures; },
                                     [](const rules::Retention&, Milliseconds now, std::vector<Deletion>& done) {
-                                      EXPECT_EQ(now, day(100));
+                                      EXPECT_EQ(now, day(70));
                                       Deletion deletion;
                                       deletion.purpose = retention_purpose("reviews", days(7));
                                       deletion.what = Deletion::What::elsewhere;
-                                      deletion.until = day(93);
+                                      deletion.until = day(63);
                                       deletion.count = 3;
                                       done.push_back(deletion);
                                       return std::string("a file is stuck");

@@ -155,6 +155,20 @@ TEST_F(VerifyTest, AHeadOfAnotherChainIsNoProofOfThisOne) {
   EXPECT_EQ(fault({head}), "0: the head for record 7 is signed by a key that the chain does not name");
 }
 
+TEST_F(VerifyTest, AClockThatWasSetBackIsToldAndNoFault) {
+  make_chain();
+  auto store = *Store::open(state_, Store::Mode::read_write);
+  std::int64_t seq = 0;
+  for (const auto time : {at(9), at(3), at(4)}) {
+    ++seq;
+    ASSERT_FALSE(store->append(std::vector{attempt("more" + std::to_string(seq), seq)}));
+    ASSERT_TRUE(store->sign_head(time));
+  }
+  const auto found = verify({head_});
+  EXPECT_FALSE(found.fault) << found.fault->message;
+  EXPECT_THAT(found.set_back, ::testing::ElementsAre(found.head->seq - 2));
+}
+
 TEST_F(VerifyTest, LinesOfHeadsAreCheckedThemselves) {
   make_chain();
   std::ofstream(state_ / "heads.jsonl", std::ios::app) << "{}\n";
