@@ -132,8 +132,8 @@ struct Report {
   std::vector<Interval> days;
   std::vector<Interval> weeks;  ///< the trend, oldest first; the last is that of the report
   std::vector<Check> checks;
-  std::vector<AccessEntry> accesses;  ///< in the span, in the order of the records
-  std::vector<std::string> blind;     ///< times and requests that were not seen or not recorded, a sentence each
+  std::vector<AccessEntry> accesses;   ///< in the span, in the order of the records
+  std::vector<std::string> blind;      ///< times and requests that were not seen or not recorded, a sentence each
   Unseen unseen;                       ///< in the span
   Unseen unseen_before;                ///< in the span of the same length before
   std::vector<Unseen> unseen_weeks{};  ///< as `weeks`
