@@ -23,6 +23,8 @@ constexpr std::chrono::days kLookAhead{8};
 /// A span without an end was looked for within a horizon from one instant; it may not be believed for ever.
 constexpr std::chrono::days kCacheFor{1};
 
+constexpr std::uint16_t kDnsOverTls = 853;  // RFC 7858 3.1
+
 bool is_by_hand(ListRole role) {
   return role == ListRole::local || role == ListRole::recategorise;
 }
@@ -52,7 +54,9 @@ Verdict Engine::decide(const Facts& facts, const Subject& subject, SysSeconds no
   classify(facts);
   if (classification_.status != categories::ClassifyStatus::ok) return verdict;
   verdict.categories = classification_.categories;
-  judge(verdict, facts, subject, period(subject.group, now), now);
+  const auto& span = period(subject.group, now);
+  judge(verdict, facts, subject, span, now);
+  judge_carried(verdict, facts, subject, span, now);
   ask_for_sign_in(verdict, subject);
   ask_for_acceptance(verdict, subject);
   return verdict;
@@ -68,7 +72,9 @@ Verdict Engine::decide_in(std::string_view period, const Facts& facts, GroupId g
   verdict.categories = classification_.categories;
   Subject subject;
   subject.group = group;
-  judge(verdict, facts, subject, {period, std::nullopt, std::nullopt}, std::nullopt);
+  const PeriodSpan span{period, std::nullopt, std::nullopt};
+  judge(verdict, facts, subject, span, std::nullopt);
+  judge_carried(verdict, facts, subject, span, std::nullopt);
   return verdict;
 }
 
@@ -78,6 +84,7 @@ Verdict Engine::refuse(Reason reason, const Subject& subject, SysSeconds now) {
   verdict.reason = reason;
   verdict.period = period(subject.group, now).period;
   if (subject.group < groups.size()) verdict.group = groups[subject.group].name;
+  note_kind(verdict);
   return verdict;
 }
 
@@ -176,6 +183,7 @@ void Engine::judge(Verdict& verdict, const Facts& facts, const Subject& subject,
   if (verdict.action == Action::allow)
     verdict.dial_as = safe_name(facts.host, policy.groups[subject.group].safe_search);
   note_concern(verdict);
+  note_kind(verdict);
 }
 
 std::optional<Reason> Engine::refusal(const Facts& facts, GroupId group) const {
@@ -183,7 +191,8 @@ std::optional<Reason> Engine::refusal(const Facts& facts, GroupId group) const {
   if (group >= snapshot_->policy.groups.size()) return Reason::unknown_client;
   if (facts.stage == Stage::connect) {
     const auto& ports = gate.connect_ports;
-    if (std::find(ports.begin(), ports.end(), facts.port) == ports.end()) return Reason::port;
+    if (std::find(ports.begin(), ports.end(), facts.port) == ports.end())
+      return facts.port == kDnsOverTls ? Reason::dot : Reason::port;
   }
   const bool closed = facts.way == Way::intercepted
                           ? gate.nameless == Nameless::block

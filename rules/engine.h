@@ -35,8 +35,10 @@ class Engine {
   /// below; local allow -> allow; what a local list recategorises is no longer what feeds say; rules, the strictest
   /// category winning -> allow or block; the group's default; a quota that is used up (subject.spent) -> block what
   /// rules or default allow. What is not essential and would be allowed is blocked as long as the subject has not
-  /// accepted what the policy asks its group to accept. A pass for a category opens a site only where nothing but that
-  /// category blocks it. What a pass opens is no use of a quota. The verdict's views live as long as snapshot().
+  /// accepted what the policy asks its group to accept. Where the URL carries another one (categories/carried_url.h),
+  /// that is judged too, and the stricter of the two verdicts holds; but what is essential stays so. A pass for a
+  /// category opens a site only where nothing but that category blocks it. What a pass opens is no use of a quota. The
+  /// verdict's views live as long as snapshot().
   Verdict decide(const Facts& facts, const Subject& subject, SysSeconds now);
 
   /// The same where the clock does not matter, without passes: in a period of the group's timetable, as its name is.
@@ -44,6 +46,7 @@ class Engine {
   Verdict decide_in(std::string_view period, const Facts& facts, GroupId group);
 
   /// A verdict for what could not be judged (malformed, not_tls, no_sni, sni, private_destination, ...): always block.
+  /// What is recognised as a way round the filter has the category of its kind, and what the policy minds of that.
   Verdict refuse(Reason reason, const Subject& subject, SysSeconds now);
 
   /// The first instant from `now` on at which the same question would be allowed to one who has accepted what is to be
@@ -83,6 +86,9 @@ class Engine {
                        const Passes::Found& passes, SysSeconds when) const;
   void ask_for_sign_in(Verdict& verdict, const Subject& subject) const;
   void note_concern(Verdict& verdict) const;
+  void note_kind(Verdict& verdict) const;
+  void judge_carried(Verdict& verdict, const Facts& facts, const Subject& subject, const PeriodSpan& span,
+                     std::optional<SysSeconds> now);
   void ask_for_acceptance(Verdict& verdict, const Subject& subject) const;
 
   std::shared_ptr<const Snapshot> snapshot_;

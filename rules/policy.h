@@ -11,6 +11,7 @@
 #include "categories/category.h"
 #include "categories/host.h"
 #include "rules/acceptance.h"
+#include "rules/circumvention.h"
 #include "rules/group_members.h"
 #include "rules/network_index.h"
 #include "rules/private_use.h"
@@ -73,6 +74,7 @@ class Policy {
   std::vector<Recipient> recipients;  ///< who is told; in the order of the file
   Retention retention;
   PrivateUse private_use;
+  Circumvention circumvention;
   ReportSchedule reports;
 
   /// The group whose network is the longest prefix of the address; else the catch-all; else kNoGroup.

@@ -51,6 +51,7 @@ struct PolicyDraft {
   std::vector<Recipient> recipients;
   Retention retention;
   PrivateUse private_use;
+  Circumvention circumvention;
   ReportSchedule reports;
   std::vector<SelfTest> self_tests;
 };

@@ -22,6 +22,7 @@ class PolicyBuilder {
     policy_.recipients = draft_.recipients;
     policy_.retention = draft_.retention;
     policy_.private_use = draft_.private_use;
+    policy_.circumvention = draft_.circumvention;
     policy_.reports = draft_.reports;
     policy_.groups = draft_.groups;
     policy_.catch_all = draft_.catch_all;

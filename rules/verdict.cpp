@@ -38,6 +38,32 @@ std::string_view to_string(Reason reason) {
       return "not_http";
     case Reason::no_host:
       return "no_host";
+    case Reason::silent:
+      return "silent";
+    case Reason::plain_http:
+      return "plain_http";
+    case Reason::nested_proxy:
+      return "nested_proxy";
+    case Reason::ssh:
+      return "ssh";
+    case Reason::socks:
+      return "socks";
+    case Reason::openvpn:
+      return "openvpn";
+    case Reason::wireguard:
+      return "wireguard";
+    case Reason::sstp:
+      return "sstp";
+    case Reason::remote_desktop:
+      return "remote_desktop";
+    case Reason::bittorrent:
+      return "bittorrent";
+    case Reason::chat_protocol:
+      return "chat_protocol";
+    case Reason::tor:
+      return "tor";
+    case Reason::dot:
+      return "dot";
     case Reason::loop:
       return "loop";
     case Reason::address_literal:

@@ -26,10 +26,23 @@ enum class Reason : std::uint8_t {
   not_tls,
   no_sni,
   sni,
-  ech,       ///< the server name is a cover for many, and the hello has another one sealed in it
-  not_http,  ///< intercepted on the way to a web server, but no request
-  no_host,   ///< an intercepted request that does not say for which host it is
-  loop,      ///< came to a door for intercepted connections from nowhere, or from the gateway itself
+  ech,           ///< the server name is a cover for many, and the hello has another one sealed in it
+  not_http,      ///< intercepted on the way to a web server, but no request
+  no_host,       ///< an intercepted request that does not say for which host it is
+  silent,        ///< a tunnel in which nothing was said: protocols whose server speaks first
+  plain_http,    ///< HTTP in the clear where TLS is due
+  nested_proxy,  ///< a request that is meant for another proxy
+  ssh,
+  socks,
+  openvpn,
+  wireguard,
+  sstp,
+  remote_desktop,
+  bittorrent,
+  chat_protocol,  ///< XMPP, IRC
+  tor,            ///< see proxy/circumvention/tor_hello.h
+  dot,            ///< DNS over TLS
+  loop,           ///< came to a door for intercepted connections from nowhere, or from the gateway itself
   address_literal,
   private_destination,
   port,
@@ -65,7 +78,8 @@ struct Verdict {
   /// The bell, the edge of a pass or the return of a quota, at which it must be asked again; none where nothing of that
   /// kind changes it.
   std::optional<SysSeconds> until;
-  std::string_view dial_as;  ///< the name to dial in place of the host (safe search); "": the host's own
+  std::string_view carried_by;  ///< "a site in an archive": the URL carries another, which decided
+  std::string_view dial_as;     ///< the name to dial in place of the host (safe search); "": the host's own
 };
 
 }  // namespace breakwater::rules

@@ -3,6 +3,8 @@
 
 #include "proxy/app/session.h"
 #include "proxy/app/worker.h"
+#include "proxy/circumvention/first_words.h"
+#include "proxy/circumvention/tor_hello.h"
 
 namespace breakwater::app {
 namespace {
@@ -59,19 +61,21 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
   co_return tx_.verdict.action == rules::Action::block ? Next::close : Next::closed;
 }
 
-/// Reads until the hello is complete or clearly is none. `need_more`: the client went away or fell silent.
+/// Reads until the hello is complete or clearly is none, and what it is instead is clear as far as it can be.
+/// `need_more`: the client went away or fell silent.
 net::Task<tls::HelloStatus> Session::receive_hello(tls::ClientHello& hello) {
   client_.arm(worker_.settings().hello);
   for (;;) {
-    const auto bytes = client_.received_bytes();
-    const auto status =
-        tls::parse_client_hello({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, hello);
-    if (status != tls::HelloStatus::need_more) co_return status;
+    const auto status = tls::parse_client_hello(received(), hello);
+    const bool may_be_known =
+        status == tls::HelloStatus::not_tls &&
+        circumvention::name_first_words(received()).hearing == circumvention::FirstWords::Hearing::need_more;
+    if (status != tls::HelloStatus::need_more && !may_be_known) co_return status;
     if (client_.in().size() >= tls::kMaxHelloBytes) co_return tls::HelloStatus::too_large;
     const auto io = co_await client_.fill(kReadHello);
     if (io == net::Io::ok) continue;
-    tx_.end = io == net::Io::timeout ? "idle" : "client";
-    co_return tls::HelloStatus::need_more;
+    if (!may_be_known) tx_.end = io == net::Io::timeout ? "idle" : "client";
+    co_return status;
   }
 }
 
@@ -88,7 +92,11 @@ void Session::note_hello(tls::HelloStatus status, const tls::ClientHello& hello)
 
 /// nullopt: it names a server, rightly or not.
 std::optional<Session::Nameless> Session::find_no_name(tls::HelloStatus status, const tls::ClientHello& hello) {
-  if (status == tls::HelloStatus::need_more) return Nameless{rules::Reason::not_tls, "no ClientHello in time"};
+  if (status == tls::HelloStatus::need_more) {
+    const bool silent = client_.in().size() == 0;
+    return Nameless{silent ? rules::Reason::silent : rules::Reason::not_tls, "no ClientHello in time"};
+  }
+  if (status == tls::HelloStatus::not_tls) return name_speech({rules::Reason::not_tls, to_string(status)});
   if (status != tls::HelloStatus::done) return Nameless{rules::Reason::not_tls, to_string(status)};
   if (hello.sni_state == tls::ClientHello::Sni::present) return std::nullopt;
   return Nameless{rules::Reason::no_sni, "the ClientHello names no server"};
@@ -98,10 +106,7 @@ std::optional<Session::Nameless> Session::find_no_name(tls::HelloStatus status, 
 net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientHello& hello) {
   note_hello(status, hello);
   const auto& gate = tx_.engine->snapshot()->gate;
-  const auto refuse_for = [this](rules::Reason reason, std::string_view detail) {
-    tx_.verdict = tx_.engine->refuse(reason, subject_, worker_.services().clock.seconds());
-    tx_.detail = detail;
-  };
+  const auto& allowed = tx_.engine->snapshot()->policy.circumvention;
   if (const auto nameless = find_no_name(status, hello)) {
     const bool silent = status == tls::HelloStatus::need_more;
     if (silent && tx_.end == "client") co_return false;  // gone before it said anything that could be judged
@@ -109,20 +114,24 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
     const bool is_tls = status == tls::HelloStatus::malformed || status == tls::HelloStatus::too_large ||
                         (silent && client_.in().size() != 0);
     const auto choice = status == tls::HelloStatus::done ? gate.no_sni : is_tls ? gate.malformed : gate.not_tls;
-    if (choice == rules::Choice::allow) {
+    if (choice == rules::Choice::allow || allowed.allows(nameless->reason, subject_.group)) {
       tx_.end = {};
       co_return true;
     }
-    refuse_for(nameless->reason, nameless->detail);
+    refuse_for(*nameless);
   } else if (const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire); !name) {
     see(telemetry::Sight::no_sni);
-    refuse_for(rules::Reason::sni, to_string(name.error()));
-  } else if (see(*name, hello.ech); *name == *tx_.host) {
+    refuse_for({rules::Reason::sni, to_string(name.error())});
+  } else if (see(*name, hello.ech); const auto hidden = find_hidden_name(hello, *name, gate)) {
+    refuse_for(*hidden);
+  } else if (*name == *tx_.host) {
     co_return true;
   } else if (name->is_literal() && gate.address_literal == rules::Choice::block) {
-    refuse_for(rules::Reason::address_literal, "the server name is an address");  // RFC 6066 3: it must not be
+    refuse_for({rules::Reason::address_literal, "the server name is an address"});  // RFC 6066 3: it must not be
+  } else if (tx_.host->is_literal() && circumvention::looks_like_tor(hello)) {
+    refuse_for({rules::Reason::tor, kLikeTor});
   } else if (gate.sni_mismatch == rules::SniMismatch::block) {
-    refuse_for(rules::Reason::sni, "the server name is not the one asked for");
+    refuse_for({rules::Reason::sni, "the server name is not the one asked for"});
   } else {
     sni_ = *name;
     const auto verdict = decide(rules::Stage::hello, *sni_, "");
@@ -133,7 +142,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
       co_return true;
     }
     if (verdict.action == rules::Action::allow)
-      refuse_for(rules::Reason::sni, "the server name is dialled elsewhere, for safe search");
+      refuse_for({rules::Reason::sni, "the server name is dialled elsewhere, for safe search"});
     else
       tx_.verdict = verdict;
   }

@@ -26,7 +26,7 @@ net::Task<Session::Dialled> Session::dial() {
     worker_.count().add(telemetry::Counter::dns_failures);
     tx_.connect = spent();
     const bool late = resolved.status == dns::ResolveStatus::timeout;
-    tx_.detail = resolved.status == dns::ResolveStatus::no_such_name ? "no such name"
+    tx_.detail = resolved.status == dns::ResolveStatus::no_such_name ? kNoSuchName
                  : late                                              ? "name lookup timed out"
                                                                      : "name lookup failed";
     co_return Dialled{nullptr, static_cast<std::uint16_t>(late ? 504 : 502), "dns"};

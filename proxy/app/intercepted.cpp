@@ -8,8 +8,9 @@
 
 #include "proxy/app/session.h"
 #include "proxy/app/worker.h"
+#include "proxy/circumvention/tor_hello.h"
 #include "proxy/portal/request.h"
-#include "rules/ech_cover.h"
+#include "rules/circumvention.h"
 
 namespace breakwater::app {
 namespace {
@@ -51,14 +52,13 @@ std::string_view Session::find_loop() {
 }
 
 void Session::refuse_as_loop(std::string_view detail) {
-  tx_.verdict = tx_.engine->refuse(rules::Reason::loop, subject_, worker_.services().clock.seconds());
-  tx_.detail = detail;
+  refuse_for({rules::Reason::loop, detail});
 }
 
-/// A proxy is asked by CONNECT, and another port is another server: neither can be meant for where this was going.
+/// Another port is another server: it cannot be meant for where this was going.
 std::optional<http::HeadError> Session::find_misdirection(const http::RequestHead& head) const {
-  if (head.form == http::TargetForm::authority) return http::HeadError::bad_target;
-  if (head.port != interception_->destination.port()) return http::HeadError::host_mismatch;
+  if (head.form != http::TargetForm::authority && head.port != interception_->destination.port())
+    return http::HeadError::host_mismatch;
   return std::nullopt;
 }
 
@@ -74,26 +74,22 @@ net::Task<Session::Next> Session::intercepted_tls() {
     judge_address(*nameless);
   else
     judge_name(hello);
-  co_return co_await intercepted_tunnel(hello.record_version);
+  co_return co_await intercepted_tunnel(hello);
 }
 
 void Session::judge_name(const tls::ClientHello& hello) {
   const auto name = categories::normalise_host(hello.sni, categories::HostSource::wire);
   if (!name) return judge_address({rules::Reason::sni, to_string(name.error())});
-  const auto now = worker_.services().clock.seconds();
   tx_.host = *name;
   tx_.port = interception_->destination.port();
   see(*name, hello.ech);
   if (name->text() == portal::kHost) {  // nothing here speaks TLS
-    tx_.verdict = tx_.engine->refuse(rules::Reason::portal, subject_, now);
+    tx_.verdict = tx_.engine->refuse(rules::Reason::portal, subject_, worker_.services().clock.seconds());
     return;
   }
   tx_.verdict = decide(stage(), *tx_.host, "");
-  const bool covers = hello.ech == tls::EchState::present && rules::is_ech_cover(*name) &&
-                      tx_.engine->snapshot()->gate.ech == rules::Choice::block;
-  if (tx_.verdict.action == rules::Action::block || !covers) return;
-  tx_.verdict = tx_.engine->refuse(rules::Reason::ech, subject_, now);
-  tx_.detail = "the server name covers another one";
+  if (tx_.verdict.action == rules::Action::block) return;
+  if (const auto hidden = find_hidden_name(hello, *name, tx_.engine->snapshot()->gate)) refuse_for(*hidden);
 }
 
 /// Where nothing names a site. What lists say of the address counts, and is recorded, also where it is blocked anyway.
@@ -106,11 +102,16 @@ void Session::judge_address(const Nameless& why) {
   see(sight_for(why.reason));
   tx_.verdict = decide(stage(), *tx_.host, "");
   const auto reason = tx_.verdict.reason;
-  if (reason == rules::Reason::address_literal || reason == rules::Reason::port) tx_.verdict.reason = why.reason;
+  if (reason != rules::Reason::address_literal && reason != rules::Reason::port) return;
+  tx_.verdict.reason = why.reason;
+  if (tx_.verdict.concern != rules::Concern::none) return;
+  const auto listed = tx_.verdict.categories;
+  refuse_for(why);
+  tx_.verdict.categories |= listed;
 }
 
 /// After the verdict: to the origin, with what the client has said so far, or refused by an alert.
-net::Task<Session::Next> Session::intercepted_tunnel(std::uint16_t record_version) {
+net::Task<Session::Next> Session::intercepted_tunnel(const tls::ClientHello& hello) {
   client_.disarm();
   note_for_self_test(tx_.verdict);
   bool open = tx_.verdict.action == rules::Action::allow;
@@ -136,13 +137,15 @@ net::Task<Session::Next> Session::intercepted_tunnel(std::uint16_t record_versio
     } else if (dialled.status == 403) {
       tx_.verdict =
           tx_.engine->refuse(rules::Reason::private_destination, subject_, worker_.services().clock.seconds());
+    } else if (tx_.detail == kNoSuchName && circumvention::looks_like_tor(hello)) {
+      refuse_for({rules::Reason::tor, kLikeTor});  // made up for one connection: nobody has such a name
     } else {
       tx_.status = dialled.status;
     }
   }
   if (!open) {
     tx_.bytes_up += client_.in().size();
-    if (tx_.verdict.action == rules::Action::block) co_await refuse_tunnel(record_version);
+    if (tx_.verdict.action == rules::Action::block) co_await refuse_tunnel(hello.record_version);
   }
   log();
   co_return tx_.verdict.action == rules::Action::block ? Next::close : Next::closed;
@@ -153,8 +156,11 @@ net::Task<Session::Next> Session::not_a_request(http::HeadError error) {
   tx_.scheme = "tcp";
   know_subject();
   const bool is_http = error == http::HeadError::missing_host;
-  judge_address({is_http ? rules::Reason::no_host : rules::Reason::not_http, to_string(error)});
-  if (tx_.verdict.action == rules::Action::allow) co_return co_await intercepted_tunnel(0);
+  const Nameless otherwise{is_http ? rules::Reason::no_host : rules::Reason::not_http, to_string(error)};
+  const auto speech = name_speech(otherwise);
+  judge_address(speech.reason == rules::Reason::plain_http ? otherwise : speech);
+  const tls::ClientHello none;
+  if (tx_.verdict.action == rules::Action::allow) co_return co_await intercepted_tunnel(none);
   request_.persistence = http::Persistence::close;
   co_return co_await refuse(http::status_of(error));
 }
@@ -172,7 +178,8 @@ void Session::count_intercepted(rules::Reason reason) {
     case rules::Reason::ech:
       return worker_.count().add(telemetry::Counter::intercept_ech);
     default:
-      return;
+      if (tx_.scheme == "tcp" && rules::is_tunnel_kind(reason))
+        worker_.count().add(telemetry::Counter::intercept_not_http);
   }
 }
 

@@ -154,6 +154,7 @@ rules::Verdict Session::decide(rules::Stage stage, const categories::Host& host,
   const auto began = Transaction::Steady::now();
   auto verdict = tx_.engine->decide(facts(stage, host, path), subject_, worker_.services().clock.seconds());
   worker_.timings().add(telemetry::Timed::decision, Transaction::Steady::now() - began);
+  if (!verdict.carried_by.empty()) tx_.detail = verdict.carried_by;
   if (!verdict.pass.empty() && !mark_) worker_.pass_uses().add(verdict.pass, rules::person_key(subject_));
   return verdict;
 }
@@ -209,6 +210,12 @@ net::Task<Session::Next> Session::judge(const http::RequestHead& head) {
   if (!credentials.empty() && !mark_) co_await sign_in(credentials);
   know_subject();
 
+  if (const auto way = find_way_round(head)) {
+    client_.in().consume(head.size);
+    refuse_for(*way);
+    request_.persistence = http::Persistence::close;
+    co_return co_await refuse(403);
+  }
   if (is_own(head)) co_return co_await own_page(head);
   if (interception_ && http::count_own_hops(head.fields) > kMostHops) {
     client_.in().consume(head.size);

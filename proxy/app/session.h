@@ -33,8 +33,8 @@ class Worker;
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
 /// introduction.cpp (what a balancer says of its client), own_pages.cpp (requests for the gateway itself), sign_in.cpp
 /// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
-/// intercepted.cpp (what was on its way elsewhere), dial.cpp (the way to an origin), quota_use.cpp (what counts for a
-/// quota), count_sight.cpp (what it shows of its site).
+/// circumvention.cpp (what is not what it should be), intercepted.cpp (what was on its way elsewhere), dial.cpp (the way
+/// to an origin), quota_use.cpp (what counts for a quota), count_sight.cpp (what it shows of its site).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
@@ -197,9 +197,18 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<tls::HelloStatus> receive_hello(tls::ClientHello& hello);
   net::Task<bool> judge_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   void note_hello(tls::HelloStatus status, const tls::ClientHello& hello);
-  static std::optional<Nameless> find_no_name(tls::HelloStatus status, const tls::ClientHello& hello);
+  std::optional<Nameless> find_no_name(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> refuse_tunnel(std::uint16_t record_version);
   net::Task<> tunnel(net::Stream& upstream);
+
+  // circumvention.cpp
+  static constexpr std::string_view kLikeTor = "a hello like those of Tor";
+  std::span<const std::uint8_t> received();
+  Nameless name_speech(Nameless otherwise);
+  static std::optional<Nameless> find_hidden_name(const tls::ClientHello& hello, const categories::Host& name,
+                                                  const rules::Gate& gate);
+  std::optional<Nameless> find_way_round(const http::RequestHead& head) const;
+  void refuse_for(const Nameless& why);
 
   // intercepted.cpp
   net::Task<Next> intercepted();
@@ -208,7 +217,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   net::Task<Next> intercepted_tls();
   void judge_name(const tls::ClientHello& hello);
   void judge_address(const Nameless& why);
-  net::Task<Next> intercepted_tunnel(std::uint16_t record_version);
+  net::Task<Next> intercepted_tunnel(const tls::ClientHello& hello);
   net::Task<Next> not_a_request(http::HeadError error);
   std::optional<http::HeadError> find_misdirection(const http::RequestHead& head) const;
   void count_intercepted(rules::Reason reason);
@@ -235,6 +244,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   pages::QuotaUse quota_use() const;
 
   // dial.cpp
+  static constexpr std::string_view kNoSuchName = "no such name";
   net::Task<Dialled> dial();
 
   Worker& worker_;

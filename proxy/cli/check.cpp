@@ -74,6 +74,7 @@ class Printer {
     member("group", verdict.group);
     member("until", until(verdict));
     member("dial_as", verdict.dial_as);
+    if (!verdict.carried_by.empty()) member("carried_by", verdict.carried_by);
     out_ += '}';
   }
 
@@ -95,6 +96,7 @@ class Printer {
     if (!verdict.group.empty()) out_ += "; " + std::string(verdict.group);
     if (!verdict.period.empty()) out_ += " in " + std::string(verdict.period);
     if (verdict.until) out_ += " until " + until(verdict);
+    if (!verdict.carried_by.empty()) out_ += "; decided by " + std::string(verdict.carried_by);
     if (!verdict.dial_as.empty()) out_ += "; dialled as " + std::string(verdict.dial_as);
   }
 

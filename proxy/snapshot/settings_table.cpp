@@ -244,7 +244,8 @@ const std::vector<Setting>& settings_list() {
        "essential hosts or a pass name that, or nowhere",
        choice(&rules::Gate::nameless, "block", rules::Nameless::block, "listed", rules::Nameless::listed)},
       {"intercept.ech", "\"block\"", "block, allow",
-       "a ClientHello whose server name only covers the one that is encrypted in it (cloudflare-ech.com)",
+       "a ClientHello whose server name only covers the one that is encrypted in it (cloudflare-ech.com), also in "
+       "CONNECT",
        choice(&rules::Gate::ech, "block", Choice::block, "allow", Choice::allow)},
       {"dns.servers", "[]", "ADDR or ADDR:PORT", "resolvers; none: those of /etc/resolv.conf",
        strings(

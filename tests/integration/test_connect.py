@@ -181,8 +181,8 @@ def test_a_listed_server_name_is_refused_cut_at_every_byte(site):
 
 @pytest.mark.parametrize("hello, reason", [
     (NO_SNI, "no_sni"),
-    (NOT_TLS, "not_tls"),
-    (b"GET / HTTP/1.1\r\nHost: gambling.test\r\n\r\n", "not_tls"),
+    (NOT_TLS, "ssh"),
+    (b"GET / HTTP/1.1\r\nHost: gambling.test\r\n\r\n", "plain_http"),
     (b"\x80\x2e\x01\x03\x01" + bytes(41), "not_tls"),  # SSLv2
     (HALF_TLS, "not_tls"),
     (SHORT_INSIDE, "not_tls"),
@@ -209,7 +209,7 @@ def test_a_client_that_stays_silent_is_refused(start_gateway, raw_origin):
     for start in (b"", client_hello("allowed.test")[:50]):
         with site.open() as tunnel:
             assert ALERT.fullmatch(tunnel.send(start).take_rest())
-    assert [line["reason"] for line in site.gateway.log_lines(2)] == ["not_tls", "not_tls"]
+    assert [line["reason"] for line in site.gateway.log_lines(2)] == ["silent", "not_tls"]
     site.assert_nothing_arrived()
 
 

@@ -2,6 +2,7 @@
 breaks, and whoever reads it still recognises them. One gateway, asked once by each name."""
 
 import base64
+import contextlib
 import csv
 import email.policy
 import html.parser
@@ -9,6 +10,7 @@ import json
 import re
 import shutil
 import sqlite3
+import ssl
 import subprocess
 import sys
 import urllib.parse
@@ -130,7 +132,8 @@ def scene(start_gateway, mail_server, tmp_path):
     for number, name in enumerate(NAMES.values()):
         assert ask(gateway, name.encode(), number) == 403, name
     for number, name in enumerate(REFUSED):
-        assert ask(gateway, name, 100 + number, "allowed.test") in (400, 407, 431), name[:20]
+        with contextlib.suppress(ConnectionError, ssl.SSLError):  # a head without end is not read to its end
+            assert ask(gateway, name, 100 + number, "allowed.test") in (400, 407, 431), name[:20]
     until(lambda: len(cases(gateway)) == len(NAMES), lambda: f"an episode each: {len(cases(gateway))}")
     return gateway, server, ("--key", tmp_path / "lead.key", "--passphrase-file", tmp_path / "passphrase")
 

@@ -234,22 +234,23 @@ def test_a_name_that_leads_back_here_or_nowhere_opens_nothing(site):
 SSH = b"SSH-2.0-OpenSSH_9.2\r\n"
 NAMELESS = [
     (443, client_hello(None), "no_sni"),
-    (443, SSH, "not_tls"),
-    (443, b"GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n", "not_tls"),
+    (443, SSH, "ssh"),
+    (443, b"GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n", "plain_http"),
+    (443, client_hello("www.t3i3ru.com", alpn=()), "tor"),  # tor.pcap; nobody has that name
     (443, record(b"\x02" + handshake()[1:]), "not_tls"),
     (443, client_hello("a..b"), "sni"),
     (443, client_hello(WEB), "address_literal"),
     (443, client_hello("cloudflare-ech.com", extensions=ECH), "ech"),
     (443, client_hello("breakwater.internal"), "portal"),
-    (80, SSH, "not_http"),
+    (80, SSH, "ssh"),
     (80, client_hello(), "not_http"),
-    (80, b"\x05\x01\x00", "not_http"),  # SOCKS
-    (80, b"\x13BitTorrent protocol", "not_http"),
+    (80, b"\x05\x01\x00", "socks"),
+    (80, b"\x13BitTorrent protocol", "bittorrent"),
     (80, b"GET / HTTP/1.0\r\n\r\n", "no_host"),
     (80, f"GET / HTTP/1.1\r\nHost: {WEB}\r\nConnection: close\r\n\r\n".encode(), "address_literal"),
     (80, b"GET / HTTP/1.1\r\nHost: [2a00:60::10]\r\nConnection: close\r\n\r\n", "address_literal"),
     (80, b"GET / HTTP/1.1\r\nHost: allowed.test:8080\r\n\r\n", "malformed"),
-    (80, connect_request("allowed.test:443").encode(), "malformed"),
+    (80, connect_request("allowed.test:443").encode(), "nested_proxy"),
     (80, get("http://allowed.test/").encode().replace(b"Host: allowed", b"Host: other"), "malformed"),
 ]
 
@@ -262,7 +263,7 @@ def test_what_names_no_site_is_blocked(site):
         assert ALERT.fullmatch(answer) if port == 443 else answer.startswith(b"HTTP/1.1 4"), data
         line = site.gateway.log_lines(count + 1)[count]
         assert (line["action"], line["reason"], line["door"]) == ("block", reason, "intercepted"), data
-        if reason in ("no_sni", "not_tls", "not_http", "no_host"):
+        if reason in ("no_sni", "not_tls", "not_http", "no_host", "ssh", "socks", "bittorrent", "plain_http"):
             assert (line["host"], line["port"], line["group"]) == (NOBODY, port, "learners"), data
     # A hello with a greased extension, or the cover without any, is as good as another.
     site.tunnel("allowed.test").close()
