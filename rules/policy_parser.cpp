@@ -342,8 +342,7 @@ PolicyDraft PolicyParser::parse(const toml::table& tree) {
   if (auto table = top.table("acceptance")) draft_.acceptance = parse_acceptance(*table, folder_, draft_.groups, sink_);
   if (auto table = top.table("retention")) draft_.retention = parse_retention(*table, sink_);
   if (auto table = top.table("log")) draft_.private_use = parse_private_use(*table, all_periods_, sink_);
-  if (auto table = top.table("circumvention"))
-    draft_.circumvention = parse_circumvention(*table, draft_.groups, sink_);
+  if (auto table = top.table("circumvention")) draft_.circumvention = parse_circumvention(*table, draft_.groups, sink_);
   draft_.recipients = parse_recipients(top.tables("recipient"), folder_, sink_);
   if (auto table = top.table("reports"))
     draft_.reports = parse_report_schedule(*table, draft_.recipients, draft_.timetables, sink_);

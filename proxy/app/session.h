@@ -33,8 +33,8 @@ class Worker;
 /// (what the gateway says itself), record_attempt.cpp (what the safeguarding lead hears of),
 /// introduction.cpp (what a balancer says of its client), own_pages.cpp (requests for the gateway itself), sign_in.cpp
 /// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
-/// circumvention.cpp (what is not what it should be), intercepted.cpp (what was on its way elsewhere), dial.cpp (the way
-/// to an origin), quota_use.cpp (what counts for a quota), count_sight.cpp (what it shows of its site).
+/// circumvention.cpp (what is not what it should be), intercepted.cpp (what was on its way elsewhere), dial.cpp (the
+/// way to an origin), quota_use.cpp (what counts for a quota), count_sight.cpp (what it shows of its site).
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows

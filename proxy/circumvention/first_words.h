@@ -16,7 +16,7 @@ struct FirstWords {
     known,
   } hearing = Hearing::unknown;
   rules::Reason reason = rules::Reason::not_tls;  ///< of tunnel_kinds() where it is known
-  std::string_view name{};                          ///< "SSH", "SOCKS 5"; lasts for ever
+  std::string_view name{};                        ///< "SSH", "SOCKS 5"; lasts for ever
 };
 
 /// How many bytes are looked at, so that a caller need not buffer more.

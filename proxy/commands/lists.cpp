@@ -80,7 +80,8 @@ void add_export(Commands& commands, CLI::App& lists) {
       ->required();
   command->add_option("--policy", options->policy, "Policy file (TOML)")->required();
   command->add_option("--state", options->state, "Directory given to serve: with the feeds that it downloaded");
-  command->add_option("--category", options->categories, "It and its children; may be repeated (default: the floor, without concerns)");
+  command->add_option("--category", options->categories,
+                      "It and its children; may be repeated (default: the floor, without concerns)");
   command->add_option("--zone", options->zone, "Name of the zone")->capture_default_str();
   command->add_option("--serial", options->serial, "Serial number of the zone (default: the version of the lists)");
 }

@@ -25,7 +25,7 @@ void add_overview(const Report& report, Blocks& out);
 void add_episodes(const Report& report, Blocks& out);
 void add_case_work(const Report& report, Blocks& out);
 void add_unseen(const Report& report, Blocks& out);  ///< for dsl and it alone
-void add_trust(const Report& report, Blocks& out);  ///< checks of the filter, coverage and limits
+void add_trust(const Report& report, Blocks& out);   ///< checks of the filter, coverage and limits
 void add_seal(const Report& report, Blocks& out);
 
 }  // namespace breakwater::reports
