@@ -15,16 +15,9 @@
 namespace breakwater::app {
 namespace {
 
-telemetry::Sight sight_for(rules::Reason nameless) {
-  switch (nameless) {
-    case rules::Reason::not_tls:
-      return telemetry::Sight::not_tls;
-    case rules::Reason::not_http:
-    case rules::Reason::no_host:
-      return telemetry::Sight::not_http;
-    default:
-      return telemetry::Sight::no_sni;
-  }
+telemetry::Sight sight_for(rules::Reason nameless, Interception::Protocol protocol) {
+  if (nameless == rules::Reason::no_sni || nameless == rules::Reason::sni) return telemetry::Sight::no_sni;
+  return protocol == Interception::Protocol::tls ? telemetry::Sight::not_tls : telemetry::Sight::not_http;
 }
 
 }  // namespace
@@ -99,7 +92,7 @@ void Session::judge_address(const Nameless& why) {
   tx_.host = *categories::normalise_host(address.to_string(), categories::HostSource::person);
   tx_.port = destination.port();
   tx_.detail = why.detail;
-  see(sight_for(why.reason));
+  see(sight_for(why.reason, interception_->protocol));
   tx_.verdict = decide(stage(), *tx_.host, "");
   const auto reason = tx_.verdict.reason;
   if (reason != rules::Reason::address_literal && reason != rules::Reason::port) return;

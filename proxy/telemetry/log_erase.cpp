@@ -126,11 +126,15 @@ bool erase_from(const fs::path& path, const File& file, const fs::path& fresh,
 
 }  // namespace
 
-File lock_names(const fs::path& log, int wait) {
+NamesLock::~NamesLock() {
+  if (folder_) ::flock(folder_.get(), LOCK_UN);
+}
+
+NamesLock lock_names(const fs::path& log, int wait) {
   File folder{::open(folder_of(log).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   while (folder && ::flock(folder.get(), LOCK_EX | wait) != 0)
-    if (errno != EINTR) return File();
-  return folder;
+    if (errno != EINTR) return NamesLock();
+  return NamesLock(std::move(folder));
 }
 
 std::string erase_lines(const fs::path& log, const std::function<bool(std::string_view line)>& is_theirs,

@@ -5,15 +5,30 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "categories/file.h"
 
 namespace breakwater::telemetry {
 
-/// Whoever holds it may rename, replace and delete the rotated files of this log, and nobody else does. `wait`:
-/// LOCK_NB, or 0. None: another holds it, or errno says why it cannot be had.
-categories::File lock_names(const std::filesystem::path& log, int wait);
+/// Whoever holds it may rename, replace and delete the rotated files of this log, and nobody else does.
+class NamesLock {
+ public:
+  explicit NamesLock(categories::File folder = categories::File()) : folder_(std::move(folder)) {}
+  NamesLock(NamesLock&&) = default;
+  NamesLock& operator=(NamesLock&&) = delete;
+  /// Lets go by name: a process that is being started holds a copy of the descriptor for a moment.
+  ~NamesLock();
+  int get() const { return folder_.get(); }
+  explicit operator bool() const { return static_cast<bool>(folder_); }
+
+ private:
+  categories::File folder_;
+};
+
+/// `wait`: LOCK_NB, or 0. None: another holds it, or errno says why it cannot be had.
+NamesLock lock_names(const std::filesystem::path& log, int wait);
 
 /// What became of the lines of an access log.
 struct ErasedLines {

@@ -77,6 +77,7 @@ std::error_code LogFile::rotate() {
     size_ = 0;  // a file that grows is better than none: the next try is one file later
     return last_error();
   }
+  ::flock(descriptor_, LOCK_UN);  // by name, as in ~NamesLock()
   ::close(descriptor_);
   return open();
 }

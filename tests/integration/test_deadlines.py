@@ -241,8 +241,8 @@ def open_tunnel(gateway, origin, client):
     assert client.head().status == 200
 
 
-@pytest.mark.parametrize("said", [b"", client_hello()[:40]], ids=["nothing", "half a hello"])
-def test_silence_after_connect_ends_the_tunnel(start_gateway, raw_origin, said):
+@pytest.mark.parametrize("said, reason", [(b"", "silent"), (client_hello()[:40], "not_tls")], ids=["nothing", "half a hello"])
+def test_silence_after_connect_ends_the_tunnel(start_gateway, raw_origin, said, reason):
     origin = raw_origin(silent)
     gateway = start_gateway(settings=short("hello", **{"proxy.connect.ports": [origin.port]}))
     with Timed(), gateway.connect() as client:
@@ -250,7 +250,7 @@ def test_silence_after_connect_ends_the_tunnel(start_gateway, raw_origin, said):
         client.send(said)
         assert len(client.take_rest()) <= 7, "at most an alert"
     line = gateway.log_lines(1)[0]
-    assert (line["action"], line["reason"], line["end"]) == ("block", "not_tls", "idle")
+    assert (line["action"], line["reason"], line["end"]) == ("block", reason, "idle")
     assert line["detail"] == "no ClientHello in time"
     assert origin.received == b""
     assert gateway.counters()["hello_need_more"] == 1
