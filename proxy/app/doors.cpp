@@ -65,7 +65,7 @@ bool Doors::listen(Worker::Listener kind, const std::vector<std::string>& endpoi
       return false;
     }
     if (!inherited_.has(*endpoint) && !is_free(*endpoint)) return false;
-    for (auto& worker : workers_) {
+    for (const auto& worker : workers_) {
       net::error_code error;
       if (auto queue = inherited_.acceptor(worker->executor(), *endpoint, error); queue && !error)
         worker->adopt(kind, *std::move(queue));

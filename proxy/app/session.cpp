@@ -59,11 +59,9 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
   auto next = Next::again;
-  if (introduction_ == Introduction::awaited && !co_await be_introduced())
-    next = Next::closed;
-  else if (interception_)
+  if (interception_)
     next = co_await intercepted();
-  else if (server_ && !co_await secure())
+  else if (!co_await begin_connection())
     next = Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
@@ -73,6 +71,13 @@ net::Task<> Session::run() {
   }
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
+}
+
+/// What comes before the first request of those who know that this is a proxy. False: nothing more comes of it.
+net::Task<bool> Session::begin_connection() {
+  if (introduction_ == Introduction::awaited && !co_await be_introduced()) co_return false;
+  if (server_ && !co_await secure()) co_return false;
+  co_return true;
 }
 
 net::Task<bool> Session::secure() {

@@ -121,6 +121,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void refuse_introduction(std::string_view fault);
 
   // session.cpp
+  net::Task<bool> begin_connection();
   net::Task<bool> secure();
   net::Task<bool> receive_first_byte();
   void begin();

@@ -58,8 +58,8 @@ std::vector<CounterValue> parse_counters(std::string_view json, std::string& err
       error = "nft printed a counter of another table";
       return {};
     }
-    const auto known = std::find_if(std::begin(kCounters), std::end(kCounters),
-                                    [name](const auto& each) { return is_text(name, each.name); });
+    const auto* const known = std::find_if(std::begin(kCounters), std::end(kCounters),
+                                           [name](const auto& each) { return is_text(name, each.name); });
     if (known == std::end(kCounters)) continue;
     auto& value = values[static_cast<std::size_t>(known - std::begin(kCounters))];
     const auto* packets = member(*counter, "packets");

@@ -76,7 +76,7 @@ constexpr std::string_view kLocalNetworks[] = {"10.0.0.0/8",    "172.16.0.0/12",
 constexpr std::string_view kModule = "without_https_records.py";
 
 std::string tag_of(rules::SafeSearch level) {
-  const auto search = level.search == rules::SafeSearch::Search::on ? "search" : "plain";
+  const auto* const search = level.search == rules::SafeSearch::Search::on ? "search" : "plain";
   return fmt::format("{}-youtube-{}", search, rules::to_string(level.youtube));
 }
 

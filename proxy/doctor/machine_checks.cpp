@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/stat.h>

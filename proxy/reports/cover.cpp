@@ -51,7 +51,7 @@ std::string day(SysSeconds when, const Report& report) {
 Cover cover_of(const Report& report) {
   const auto first = day(report.from, report);
   const auto last = day(report.until - std::chrono::seconds(1), report);
-  const auto what = report.audience == Audience::dpo ? "Who opened names" : "Safeguarding report";
+  const auto* const what = report.audience == Audience::dpo ? "Who opened names" : "Safeguarding report";
   Cover cover;
   cover.subject = fmt::format("{}, {}", what, first == last ? first : first + " to " + last);
   cover.file = fmt::format("report-{}-{}", to_string(report.audience), first == last ? first : first + "-to-" + last);

@@ -142,23 +142,27 @@ void add_all(const Evidence& evidence, Blocks& out) {
   if (left > 0) out.emplace_back(Paragraph{.text = fmt::format("And {} older ones.", grouped(left))});
 }
 
+constexpr const char* kHow =
+    "The filter asks itself, through every way in that devices use, as each group of people: by plain HTTP, by HTTPS, "
+    "and by HTTPS with another name in front. Nothing reaches the internet and nobody is recorded for it. How the "
+    "network brings devices to the filter is not part of it.";
+constexpr const char* kWhat =
+    "For each category of concern it asks for a stand-in of its own; for one random entry of each list in force; for "
+    "the pages that public tests of filters use, where a list names them; and for what the policy adds. Sites that "
+    "have to stay open are asked for too.";
+constexpr const char* kShown =
+    "It shows that lists, policy and filter work together at this moment. It does not show that the lists name every "
+    "harmful site: no list does.";
+constexpr const char* kElsewhere =
+    "It checks this filter alone: mobile data and other networks do not pass through it. Devices in use are to be "
+    "checked by hand as well, with a page as testfiltering.com.";
+constexpr const char* kStandards =
+    "The Department for Education\u2019s filtering and monitoring standards ask that such checks are made regularly, "
+    "and that it is written down when, by whom, what was tested, and what was done.";
+
 void add_method(Blocks& out) {
   out.emplace_back(Heading{.text = "How it is checked, and what that does not show"});
-  out.emplace_back(Bullets{
-      {"The filter asks itself, through every way in that devices use, as each group of people: by plain HTTP, by "
-       "HTTPS, and by HTTPS with another name in front. Nothing reaches the internet and nobody is recorded for it. "
-       "How the network brings devices to the filter is not part of it.",
-       "For each category of concern it asks for a stand-in of its own; for one random entry of each list in force; "
-       "for the pages that public tests of filters use, where a list names them; and for what the policy adds. Sites "
-       "that have to stay open are asked for too.",
-       "It shows that lists, policy and filter work together at this moment. It does not show that the lists name "
-       "every "
-       "harmful site: no list does.",
-       "It checks this filter alone: mobile data and other networks do not pass through it. Devices in use are to be "
-       "checked by hand as well, with a page as testfiltering.com.",
-       "The Department for Education\u2019s filtering and monitoring standards ask that such checks are made "
-       "regularly, "
-       "and that it is written down when, by whom, what was tested, and what was done."}});
+  out.emplace_back(Bullets{{kHow, kWhat, kShown, kElsewhere, kStandards}});
 }
 
 void add_seal(const Evidence& evidence, Blocks& out) {

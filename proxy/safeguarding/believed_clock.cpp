@@ -21,7 +21,7 @@ std::optional<Milliseconds> BelievedClock::read() const {
   const auto text = read_private(file_, kMostBytes, error);
   if (!text) return std::nullopt;
   std::int64_t seconds = 0;
-  const auto end = text->data() + text->size();
+  const auto* const end = text->data() + text->size();
   const auto [stop, code] = std::from_chars(text->data(), end, seconds);
   const bool is_whole = stop == end || *stop == '\n';
   if (code != std::errc() || !is_whole || seconds < 0 || seconds > kMostSeconds) return std::nullopt;

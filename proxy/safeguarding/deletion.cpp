@@ -40,7 +40,7 @@ std::optional<Deletion> parse_deletion(const Record& record) {
   try {  // a member that is absent or of another type is all that throws here
     Deletion deletion;
     deletion.purpose = json.at("purpose").get<std::string>();
-    const auto what = std::ranges::find(kWhat, json.at("what").get<std::string>());
+    const auto* const what = std::ranges::find(kWhat, json.at("what").get<std::string>());
     if (what == kWhat.end()) return std::nullopt;
     deletion.what = static_cast<Deletion::What>(what - kWhat.begin());
     for (const auto& name : json.at("kinds")) {

@@ -83,6 +83,14 @@ class Structure(unittest.TestCase):
                  for match in unsafe.finditer(path.read_text())]
         self.assertEqual(found, [])
 
+    def test_no_name_that_belongs_to_the_compiler(self):
+        # bugprone-reserved-identifier ([lex.name] 3), which takes a sixth of tidy's time.
+        known = {"__asm__", "__builtin_prefetch", "__builtin_unreachable", "__extension__", "__int128"}
+        reserved = re.compile(r"\b(_[A-Z]\w*|[A-Za-z0-9]*__\w+)\b")
+        found = {f"{path.relative_to(TOP)}: {match[1]}" for folder in ARROWS for path in sources(folder)
+                 for match in reserved.finditer(path.read_text()) if match[1] not in known}
+        self.assertEqual(found, set())
+
     def test_documents_name_files_that_exist(self):
         missing = []
         for document in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", *(
