@@ -75,9 +75,10 @@ net::Task<> Session::run() {
 
 /// What comes before the first request of those who know that this is a proxy. False: nothing more comes of it.
 net::Task<bool> Session::begin_connection() {
-  if (introduction_ == Introduction::awaited && !co_await be_introduced()) co_return false;
-  if (server_ && !co_await secure()) co_return false;
-  co_return true;
+  bool goes_on = true;
+  if (introduction_ == Introduction::awaited) goes_on = co_await be_introduced();
+  if (goes_on && server_) goes_on = co_await secure();
+  co_return goes_on;
 }
 
 net::Task<bool> Session::secure() {
