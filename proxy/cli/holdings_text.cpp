@@ -48,7 +48,8 @@ void add(const Holding& holding, const rules::Policy& policy, std::vector<report
                                          {"How many", reports::grouped(holding.items.size())}}});
   if (holding.items.empty()) return;
   reports::Table table;
-  table.caption = holding.items.size() > kMostShown ? "The first of them; subject.json has all" : "Each of them";
+  table.caption = holding.items.size() > kMostShown ? "The first of them; subject.json has all, and what is cut here"
+                                                    : "Each of them; subject.json has what is cut here";
   table.columns = {{"When", 1}, {"What is held", 4}};
   for (const auto& item : holding.items) {
     if (table.rows.size() == kMostShown) break;

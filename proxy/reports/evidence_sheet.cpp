@@ -69,7 +69,8 @@ void add_first(const Evidence& evidence, Blocks& out) {
   if (evidence.runs.empty()) return;
   const auto open = std::count_if(evidence.runs.begin(), evidence.runs.end(),
                                   [](const CheckRun& run) { return failed(run) && run.notes.empty(); });
-  out.emplace_back(KeyFigures{{{grouped(evidence.runs.size()), "checks of the filter", Tone::plain},
+  const auto* const checks = evidence.runs.size() == 1 ? "check of the filter" : "checks of the filter";
+  out.emplace_back(KeyFigures{{{grouped(evidence.runs.size()), checks, Tone::plain},
                                {grouped(evidence.runs.size() - bad), "passed", Tone::good},
                                {grouped(bad), "did not pass", bad > 0 ? Tone::danger : Tone::plain},
                                {span_text(longest_gap(evidence)), "longest time without one", Tone::plain}}});

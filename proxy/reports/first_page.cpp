@@ -111,9 +111,10 @@ void add_figures(const Report& report, Blocks& out) {
   for (const auto& episode : report.episodes)
     if (episode.looked) looks.push_back(*episode.looked - episode.first);
   std::sort(looks.begin(), looks.end());
+  const auto* const episodes = report.episodes.size() == 1 ? "episode" : "episodes";
   out.emplace_back(KeyFigures{{
       {grouped(report.episodes.size()),
-       fmt::format("episodes {} this {}", report.span == "day" ? "on" : "in", report.span), Tone::plain},
+       fmt::format("{} {} this {}", episodes, report.span == "day" ? "on" : "in", report.span), Tone::plain},
       {grouped(danger), "of them danger", danger > 0 ? Tone::danger : Tone::plain},
       {grouped(waiting), "not looked at by anybody", waiting > 0 ? Tone::warning : Tone::good},
       {looks.empty() ? "\u2013" : span_text(looks[(looks.size() - 1) / 2]), "usual time to a first look", Tone::plain},

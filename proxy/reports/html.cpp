@@ -32,7 +32,9 @@ dd{margin:0}
 table{width:100%;margin:.8rem 0;border-collapse:collapse;font-size:.93rem}
 caption{padding-bottom:.3rem;text-align:left}
 th,td{padding:.35rem .6rem;border-bottom:1px solid #cfd6df;text-align:left;vertical-align:top}
-th{border-bottom:2px solid #5b6675;overflow-wrap:normal}
+th{border-bottom:2px solid #5b6675}
+th,td:first-child{overflow-wrap:normal}
+td:not(.end){min-width:6em}
 .end{text-align:right;font-variant-numeric:tabular-nums}
 figure{margin:1.2rem 0;break-inside:avoid}
 svg{width:100%;max-width:46rem;height:auto;font-family:inherit}
