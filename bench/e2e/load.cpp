@@ -38,7 +38,7 @@ Report Load::run() {
   for (auto& connection : connections_)
     open(connection);
   auto next_sweep = now_ + kSweepEvery;
-  while (now_ < end_) {
+  while (!is_over()) {
     wait_and_dispatch();
     begin_what_is_due();
     if (now_ < next_sweep) continue;
@@ -59,7 +59,7 @@ void Load::wait_and_dispatch() {
   const int count = epoll_wait(epoll_.get(), events.data(), kEvents, static_cast<int>(wait.count()));
   if (count < 0 && errno != EINTR) throw std::system_error(errno, std::system_category(), "epoll_wait");
   now_ = Clock::now();
-  for (int i = 0; i < count && now_ < end_; ++i) {
+  for (int i = 0; i < count && !is_over(); ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
     on_event(*static_cast<Connection*>(event.data.ptr), event.events);
   }
@@ -184,6 +184,7 @@ void Load::finish(Connection& connection) {
   const auto now = Clock::now();
   ++report_.total;
   if (now >= measure_from_ && now < end_) report_.latency.add(now - connection.started);
+  if (is_over()) return;
   if (!connection.exchange.keeps_connection()) return open(connection);
   if (options_.rate > 0) {
     connection.phase = Phase::idle;

@@ -20,7 +20,7 @@ class Load {
   /// `options` must outlive the load. Throws std::system_error where the environment gives out (descriptors, memory).
   explicit Load(const LoadOptions& options);
 
-  /// Runs for warm-up and duration, and no longer.
+  /// Runs for warm-up and duration, or until the requests asked for are answered.
   Report run();
 
  private:
@@ -51,6 +51,7 @@ class Load {
   void watch(Connection& connection, std::uint32_t interest);
   void sweep();
   void begin_what_is_due();
+  bool is_over() const { return now_ >= end_ || (options_.requests != 0 && report_.total >= options_.requests); }
   void wait_and_dispatch();
   std::string_view next_host();
 

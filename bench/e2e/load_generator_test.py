@@ -82,6 +82,12 @@ class LoadGenerator(unittest.TestCase):
                 opened = report["connections_opened"]
                 self.assertEqual(opened == 4, mode == "get", report)
 
+    def test_so_many_requests(self):
+        for mode in ("get", "get-new", "connect"):
+            with self.subTest(mode):
+                code, report = self.run_mode(mode, self.address, "--direct", "--requests", "7", "--connections", "1", "--duration", "30")
+                self.assertEqual((code, report["requests_total"]), (0, 7), report)
+
     def test_streams_both_ways(self):
         for direction in ("down", "up"):
             with self.subTest(direction):

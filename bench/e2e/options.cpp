@@ -18,6 +18,7 @@ constexpr std::size_t kMaxHostLength = 253;  // RFC 1035 section 2.3.4, in text
 constexpr std::size_t kMaxBody = std::size_t{64} * 1024 * 1024;
 constexpr unsigned kMaxThreads = 64;
 constexpr std::uint32_t kMaxRate = 100'000;
+constexpr std::uint64_t kMaxRequests = 1'000'000;
 constexpr double kMaxSeconds = 60;
 
 /// A mistake on the command line; leaves this file as a UsageError.
@@ -107,6 +108,7 @@ constexpr std::array kLoadTable{option{"target", required_argument, nullptr, 0},
                                 option{"seed", required_argument, nullptr, 0},
                                 option{"spread", no_argument, nullptr, 0},
                                 option{"connections", required_argument, nullptr, 0},
+                                option{"requests", required_argument, nullptr, 0},
                                 option{"duration", required_argument, nullptr, 0},
                                 option{"warmup", required_argument, nullptr, 0},
                                 option{"timeout", required_argument, nullptr, 0},
@@ -145,6 +147,8 @@ void apply(LoadOptions& options, std::string_view name, std::string_view value) 
     options.connections = parse_number<std::size_t>(name, value, 1, kMaxConnections);
   } else if (name == "rate") {
     options.rate = parse_number<std::uint32_t>(name, value, 1, kMaxRate);
+  } else if (name == "requests") {
+    options.requests = parse_number<std::uint64_t>(name, value, 1, kMaxRequests);
   } else if (name == "duration") {
     options.duration = parse_seconds(name, value, 0.1);
   } else if (name == "warmup") {
@@ -220,6 +224,7 @@ Options
   --spread              clients come from 127.9.0.1 to 127.9.0.250
   --connections N       at once (64)
   --rate N              an open loop: N a second are due, and each is timed from then (default: a closed loop)
+  --requests N          answered, whenever that is; --duration is then the most it may take
   --duration SECONDS    measured (3), at most 60
   --warmup SECONDS      before it (0.5)
   --timeout SECONDS     for one exchange (5)

@@ -42,6 +42,7 @@ struct LoadOptions {
   /// Exchanges begun a second, whether earlier ones are answered or not; each counts from when it was due. 0: a closed
   /// loop.
   std::uint32_t rate = 0;
+  std::uint64_t requests = 0;  ///< answered, then it ends before its time; 0: as many as there is time for
   std::chrono::milliseconds duration{3000};  ///< measured, after the warm-up
   std::chrono::milliseconds warmup{500};
   std::chrono::milliseconds timeout{5000};  ///< for one whole exchange
