@@ -1,4 +1,4 @@
-"""A gateway as small as a measurement needs it: everybody is a learner, one category is blocked, all is on loopback."""
+"""A gateway as small as a measurement needs it: everybody is a learner, a rule blocks one category, all is on loopback."""
 
 POLICY = """[centre]
 name = "Bench"
@@ -9,8 +9,9 @@ local = "lists"
 name = "learners"
 networks = ["127.0.0.0/8"]
 default = "allow"
-[floor]
-categories = ["gambling"]
+[[rule]]
+name = "listed"
+block = ["gambling"]
 """
 
 
