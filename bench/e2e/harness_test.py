@@ -52,9 +52,10 @@ class Ratios(unittest.TestCase):
             with self.subTest(found=found):
                 self.assertEqual(ratios.is_met(bar, found), met)
 
-    def test_medians_are_of_the_figures_that_have_a_bar(self):
+    def test_recorded_are_medians_of_the_figures_that_have_a_bar_but_p99(self):
         by_peer = {"breakwater": [run(cpu=0.1)] * 3, "squid": [run(cpu=0.2)] * 3}
         self.assertEqual(ratios.medians(MODES["get"], by_peer), {"cpu": 0.5, "rate": 1.0})
+        self.assertEqual(ratios.medians(MODES["get-one"], by_peer), {"p50_us": 1.0})
         self.assertEqual(ratios.medians(MODES["bulk-up"], by_peer), {})
 
 
