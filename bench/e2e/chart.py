@@ -41,10 +41,11 @@ def panel(mode, by_peer, x, y, width):
     return lines, HEAD + len(middle) * ROW + 18
 
 
-def draw(results, title, note):
-    """The chart's text. Modes without bars of their own, and the run without a proxy, are left out."""
+def draw(results, title, notes):
+    """The chart's text; `notes` are lines under the title. Modes without bars of their own, and the run without a proxy, are left out."""
     width = (WIDTH - MARGIN * (COLUMNS + 1)) / COLUMNS
-    y, lines = 64, []
+    lines = [f'<text class="quiet" x="{MARGIN}" y="{48 + 16 * number}">{escape(note)}</text>' for number, note in enumerate(notes)]
+    y = 64 + 16 * len(notes)
     shown = [(MODES[name], {peer: runs for peer, runs in by_peer.items() if peer != "direct"})
              for name, by_peer in results.items() if MODES[name].bars]
     shown = [(mode, by_peer) for mode, by_peer in shown if by_peer]
@@ -60,5 +61,4 @@ def draw(results, title, note):
         f"<style>{STYLE}</style>",
         f'<rect class="page" width="{WIDTH}" height="{y}"/>',
         f'<text class="title" x="{MARGIN}" y="30">{escape(title)}</text>',
-        f'<text class="quiet" x="{MARGIN}" y="48">{escape(note)}</text>',
         *lines, "</svg>", ""])

@@ -50,18 +50,24 @@ def prepare(stack, options, own_network):
                  own_network)
 
 
+def start_peer(stack, bench, name):
+    if reason := PEERS[name].missing(bench):
+        raise Failed(reason)
+    say(f"starting {name}")
+    peer = PEERS[name](bench)
+    peer.start(stack)
+    return peer
+
+
 def start_peers(stack, options, bench):
     peers = []
     for name in options.peers:
-        if reason := PEERS[name].missing(bench):
+        try:
+            peers.append(start_peer(stack, bench, name))
+        except Failed as reason:
             if options.explicit or name == "breakwater":
-                raise Failed(reason)
+                raise
             say(f"without {name}: {reason}")
-            continue
-        peer = PEERS[name](bench)
-        say(f"starting {name}")
-        peer.start(stack)
-        peers.append(peer)
     return peers
 
 
@@ -125,9 +131,9 @@ def describe(options):
 
 
 def caption(about):
-    return (f"{about['cpus']} CPUs ({about['processor']}) shared by generator, proxy and origin, kernel {about['kernel']}, load before "
-            f"{about['load_before']:.1f}; {about['listed_domains']:,} listed domains; median of {about['rounds']} rounds of "
-            f"{about['seconds']:g} s")
+    return [f"{about['cpus']} CPUs ({about['processor']}) shared by generator, proxy and origin, kernel {about['kernel']}, "
+            f"load before {about['load_before']:.1f}",
+            f"{about['listed_domains']:,} listed domains; rounds of {about['seconds']:g} s, median of {about['rounds']}"]
 
 
 def start_table(peers):
@@ -137,7 +143,7 @@ def start_table(peers):
 
 
 def write_results(options, peers, about, results):
-    text = [f"`{about['command']}`: {caption(about)} (min to max).", "",
+    text = [f"`{about['command']}`: {'; '.join(caption(about))} (min to max).", "",
             *tables.bar_table([MODES[name] for name in options.modes], results), ""]
     for name, by_peer in results.items():
         if by_peer:
@@ -154,7 +160,7 @@ def write_results(options, peers, about, results):
 
 def hold_to_recorded(options, bench, peers, results):
     """Whether no ratio is worse than recorded. The machine may be shared: what misses is measured once more, for longer."""
-    before = recorded.read(options.recorded)
+    before = recorded.read(options.recorded, [peer.name for peer in peers])
     measured = medians(results)
     for mode in recorded.unmeasured(before, measured):
         say(f"{mode}: recorded, but not measured here")
@@ -178,7 +184,8 @@ def run(options, own_network):
         good = True
         if options.record:
             more = [measure_all(options, bench, peers, options.modes, options.rounds) for _ in range(2)]
-            recorded.write(options.recorded, about, [medians(each) for each in (results, *more)])
+            recorded.write(options.recorded, about, [peer.name for peer in peers],
+                           [medians(each) for each in (results, *more)])
         elif options.quick:
             good = hold_to_recorded(options, bench, peers, results)
     wrong = {peer.name: sum(run["errors"] for by_peer in results.values() for run in by_peer.get(peer.name, []))

@@ -10,6 +10,7 @@ import ratios
 import recorded
 import tables
 from modes import MODES, PROXIES, Bar
+from process import Failed
 
 
 def run(rate=1000.0, cpu=0.1, p50=50.0, p99=90.0, errors=0):
@@ -75,9 +76,11 @@ class Recorded(unittest.TestCase):
     def test_the_worst_of_several_runs_is_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "recorded.json"
-            recorded.write(path, {"cpus": 2}, [{"get": {"cpu": 0.5, "rate": 2.0}}, {"get": {"cpu": 0.6, "rate": 1.5}},
+            recorded.write(path, {"cpus": 2}, ["breakwater", "squid"], [{"get": {"cpu": 0.5, "rate": 2.0}}, {"get": {"cpu": 0.6, "rate": 1.5}},
                                                {"get": {"cpu": 0.4, "rate": 1.8}}])
-            self.assertEqual(recorded.read(path), {"get": {"cpu": 0.6, "rate": 1.5}})
+            self.assertEqual(recorded.read(path, ["squid", "breakwater"]), {"get": {"cpu": 0.6, "rate": 1.5}})
+            with self.assertRaises(Failed):
+                recorded.read(path, ["squid", "breakwater", "nginx"])
 
 
 class Shown(unittest.TestCase):
@@ -100,7 +103,7 @@ class Shown(unittest.TestCase):
         self.assertEqual(tables.bar_table(MODES.values(), {"get": {"breakwater": [run()]}}), [])
 
     def test_the_chart_is_xml_with_a_bar_for_each_proxy(self):
-        root = xml.etree.ElementTree.fromstring(chart.draw(self.RESULTS, "a < b", "c & d"))
+        root = xml.etree.ElementTree.fromstring(chart.draw(self.RESULTS, "a < b", ["c & d", "e"]))
         bars = [each.get("class") for each in root.iter("{http://www.w3.org/2000/svg}rect")]
         self.assertEqual(sorted(bars), ["other", "other", "ours", "ours", "page"])
 

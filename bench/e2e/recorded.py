@@ -3,16 +3,20 @@
 import json
 
 from modes import MODES
+from process import Failed
 
 TOLERANCE = 0.25
 
 
-def read(path):
-    """mode -> metric -> ratio."""
-    return json.loads(path.read_text())["ratios"]
+def read(path, peers):
+    """mode -> metric -> ratio. They are to the best of certain peers, and mean nothing beside others."""
+    document = json.loads(path.read_text())
+    if set(peers) != set(document["peers"]):
+        raise Failed(f"{path.name} is of {', '.join(document['peers'])}; measured were {', '.join(peers)}")
+    return document["ratios"]
 
 
-def write(path, about, measured):
+def write(path, about, peers, measured):
     """Of several runs' medians the worst, so that what a machine of that kind gives on a bad day still passes."""
     kept = {}
     for run in measured:
@@ -21,7 +25,7 @@ def write(path, about, measured):
                 worst = max if metric != "rate" else min
                 before = kept.setdefault(mode, {}).get(metric, ratio)
                 kept[mode][metric] = round(worst(before, ratio), 3)
-    path.write_text(json.dumps({"about": about, "ratios": kept}, indent=1) + "\n")
+    path.write_text(json.dumps({"about": about, "peers": peers, "ratios": kept}, indent=1) + "\n")
 
 
 def misses(recorded, measured):
