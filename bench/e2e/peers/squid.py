@@ -39,4 +39,4 @@ acl listed dstdomain -n "{folder}/listed"
 http_access deny listed
 http_access allow all
 """)
-        return Process(self.name, ["squid", "-N", "-f", folder / "squid.conf"], folder / "output")
+        return Process(self.name, ["squid", "-N", "-n", f"bench{self.port}", "-f", folder / "squid.conf"], folder / "output")
