@@ -162,8 +162,8 @@ def hold_to_recorded(options, bench, peers, results):
     """Whether no ratio is worse than recorded. The machine may be shared: what misses is measured once more, for longer."""
     before = recorded.read(options.recorded, [peer.name for peer in peers])
     measured = medians(results)
-    for mode in recorded.unmeasured(before, measured):
-        say(f"{mode}: recorded, but not measured here")
+    if without := recorded.unmeasured(before, measured):
+        say(f"recorded, but not measured here: {', '.join(without)}")
     again = sorted({mode for mode, *_ in recorded.misses(before, measured)}, key=options.modes.index)
     if not again:
         return True
@@ -202,9 +202,12 @@ def main():
     options = command_line.parse(__doc__)
     if not (options.build / "load_generator").exists():
         raise Failed(f"{options.build}/load_generator is not built: bench/run builds it")
-    if not own_network:
-        say(f"without what needs interception: {why_not}")
-        options.modes = [name for name in options.modes if not MODES[name].intercepted]
+    without = [] if own_network else [name for name in options.modes if MODES[name].intercepted]
+    if without:
+        if options.record or without == options.modes:
+            raise Failed(f"{without[0]} cannot be measured: {why_not}")
+        say(f"without {', '.join(without)}: {why_not}")
+        options.modes = [name for name in options.modes if name not in without]
     raise_descriptor_limit()
     start = time.monotonic()
     code = run(options, own_network)

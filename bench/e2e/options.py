@@ -33,6 +33,8 @@ def parse(description):
         parser.add_argument(f"--{kind}", type=pathlib.Path, help=f"(build/bench/figures.{ending})",
                             default=ROOT / "build" / "bench" / f"figures.{ending}")
     options = parser.parse_args()
+    if options.record and (options.modes or options.peers or not options.quick):
+        parser.error("--record is of the whole of --quick")
     options.explicit = options.peers is not None
     for key, value in (QUICK if options.quick else FULL).items():
         if getattr(options, key) is None:
@@ -44,6 +46,4 @@ def parse(description):
         setattr(options, key, chosen)
     if options.rounds < 1 or not 0.1 <= options.seconds <= 60 or not 0 <= options.warmup <= 60 or options.list_size < 1000:
         parser.error("--rounds from 1, --seconds from 0.1 to 60, --warmup to 60, --list-size from 1,000")
-    if options.record and not options.quick:
-        parser.error("--record is for --quick")
     return options
