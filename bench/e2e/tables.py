@@ -74,6 +74,6 @@ def bar_table(modes, results):
             unit, form = {"rate": (mode.unit, count), "cpu": (f"CPU ms per {mode.cpu_unit}", milli)}.get(
                 bar.metric, (f"{METRICS[bar.metric]} us", count))
             rows.append([f"`{mode.name}`", unit, form(statistics.median(values(by_peer["breakwater"], bar.metric))),
-                         ", ".join(beside), spread(found, ratio), f"{'from' if bar.is_rate else 'to'} {bar.limit}",
+                         ", ".join(beside) if len(beside) < 3 else f"{len(beside)} proxies", spread(found, ratio), f"{'from' if bar.is_rate else 'to'} {bar.limit}",
                          "met" if ratios.is_met(bar, found) else "missed"])
     return markdown(rows) if len(rows) > 1 else []

@@ -46,10 +46,9 @@ ports = [443, {bench.tls_port}]
 hosts = "{bench.hosts_file}"
 allow_private = ["127.0.0.0/8"]
 {intercept}""")
-        process = Process(self.name, [bench.gateway, "serve", "--policy", folder / "policy.toml", "--config",
-                                      folder / "breakwater.toml", "--listen", "127.0.0.1:0", "--state", folder / "state",
-                                      "--log", folder / "access.log"], folder / "output", stdout=subprocess.PIPE)
-        return process
+        return Process(self.name, [bench.gateway, "serve", "--policy", folder / "policy.toml", "--config",
+                                   folder / "breakwater.toml", "--listen", "127.0.0.1:0", "--state", folder / "state",
+                                   "--log", folder / "access.log"], folder / "output", stdout=subprocess.PIPE)
 
     def await_ready(self, end):
         self.port = self.process.announced_port()
