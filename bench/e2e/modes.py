@@ -50,7 +50,7 @@ MODES = {mode.name: mode for mode in (
     Mode("get", f"keep-alive GET of 1 KiB, 64 connections, {names.ALLOWED:,} names", ("get", *GET, "--connections", "64"),
          bars=(Bar("cpu", 0.8, ("haproxy",)), Bar("rate", 1.2, ("haproxy",)))),
     Mode("get-64", "the same with 64 names: origin connections are warm", ("get", *GET, "--connections", "64"), hosts="few"),
-    Mode("get-one", "the same over 1 connection: what a request waits", ("get", *GET, "--connections", "1"), hosts="few",
+    Mode("get-one", "keep-alive GET over 1 connection: what a request waits", ("get", *GET, "--connections", "1"), hosts="few",
          bars=(Bar("p50_us", 1.0, ("haproxy", "trafficserver")), Bar("p99_us", 1.0, ("haproxy", "trafficserver")))),
     Mode("get-new", "a new connection for each GET, 64 at once", ("get-new", *GET, "--connections", "64"),
          bars=(Bar("cpu", 0.8, ("haproxy", "trafficserver")),)),
