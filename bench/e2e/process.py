@@ -7,6 +7,7 @@ import random
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -128,9 +129,21 @@ def status_of_get(port, host, host_port):
     """The status of one absolute-form GET through the proxy at `port`; None where there is no answer."""
     where = f"{host}:{host_port}"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(f"GET http://{where}/ HTTP/1.1\r\nHost: {where}\r\nConnection: close\r\n\r\n".encode())
             answer = connection.recv(4096)
     except OSError:
         return None
     return int(answer[9:12]) if answer.startswith(b"HTTP/1.") and answer[9:12].isdigit() else None
+
+
+def answers_hello(port, name):
+    """Whether anything comes back from `port` for a ClientHello with that server name."""
+    sent = ssl.MemoryBIO()
+    hello = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname=name)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        hello.do_handshake()
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(sent.read())
+        return connection.recv(4096) != b""
+    return False

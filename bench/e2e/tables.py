@@ -1,9 +1,11 @@
-"""Runs in, tables out. A ratio is taken inside one round, where both sides met the same machine; then the median."""
+"""Runs in, Markdown out."""
 
 import statistics
 
-COLUMNS = ["peer", "{unit}", "p50 us", "p99 us", "CPU s per {cpu_unit}", "{unit}: x squid", "CPU: x squid",
-           "{unit}: x direct", "errors"]
+import ratios
+from modes import Bar
+
+METRICS = {"rate": "rate", "cpu": "CPU", "p50_us": "p50", "p99_us": "p99"}
 
 
 def spread(values, form):
@@ -23,39 +25,55 @@ def ratio(value):
     return f"{value:.2f}"
 
 
-def cpu(value):
-    return f"{value:.4f}"
+def milli(value):
+    return f"{1000 * value:,.1f}"
 
 
-def ratios(runs, reference, key):
-    """This peer to the reference, round by round."""
-    pairs = zip((run[key] for run in runs), (run[key] for run in reference or []))
-    return [mine / theirs for mine, theirs in pairs if mine and theirs]
-
-
-def table(mode, by_peer):
-    """`by_peer`: name -> the run of each round. Lines of Markdown."""
-    units = {"unit": mode.unit, "cpu_unit": mode.cpu_unit}
-    rows = [[column.format(**units) for column in COLUMNS]]
-    for name, runs in by_peer.items():
-        is_squid, is_direct = name == "squid", name == "direct"
-        row = [name, spread([run["rate"] for run in runs], count)]
-        for key in ("p50_us", "p99_us"):
-            row.append("-" if mode.streams else spread([run[key] for run in runs], count))
-        row.append(spread([run["cpu"] for run in runs], cpu))
-        for key, other, own in (("rate", "squid", is_squid), ("cpu", "squid", is_squid), ("rate", "direct", is_direct)):
-            row.append("-" if own else spread(ratios(runs, by_peer.get(other), key), ratio))
-        row.append(errors(runs))
-        rows.append(row)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+def markdown(rows):
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return lines
 
 
-def errors(runs):
+def values(runs, metric):
+    return [run[metric] for run in runs]
+
+
+def mode_table(mode, by_peer):
+    """Every peer's figures, and Breakwater's to them."""
+    rows = [["peer", mode.unit, "p50 us", "p99 us", f"CPU ms per {mode.cpu_unit}", f"Breakwater's {mode.unit} to its",
+             "Breakwater's CPU to its", "wrong answers"]]
+    for name, runs in by_peer.items():
+        compared = [spread([] if name == "breakwater" else ratios.to_best(Bar(metric, 0, ()), by_peer, (name,)), ratio)
+                    for metric in ("rate", "cpu")]
+        latency = [spread([] if mode.streams else values(runs, metric), count) for metric in ("p50_us", "p99_us")]
+        rows.append([name, spread(values(runs, "rate"), count), *latency, spread(values(runs, "cpu"), milli), *compared,
+                     wrong_answers(runs)])
+    return markdown(rows)
+
+
+def wrong_answers(runs):
     kinds = {}
     for run in runs:
         for kind, number in run["errors_by_kind"].items():
             kinds[kind] = kinds.get(kind, 0) + number
     return ", ".join(f"{number:,} {kind}" for kind, number in kinds.items()) or "0"
+
+
+def bar_table(modes, results):
+    """One row for each bar of the modes that were measured; beside those of its peers that were."""
+    rows = [["work", "figure", "Breakwater", "to the best of", "ratio", "bar", ""]]
+    for mode in modes:
+        by_peer = results.get(mode.name, {})
+        for bar in mode.bars:
+            beside = [name for name in bar.peers if name in by_peer]
+            found = ratios.to_best(bar, by_peer, beside)
+            if not found:
+                continue
+            unit, form = {"rate": (mode.unit, count), "cpu": (f"CPU ms per {mode.cpu_unit}", milli)}.get(
+                bar.metric, (f"{METRICS[bar.metric]} us", count))
+            rows.append([f"`{mode.name}`", unit, form(statistics.median(values(by_peer["breakwater"], bar.metric))),
+                         ", ".join(beside) if len(beside) < 3 else f"{len(beside)} proxies", spread(found, ratio), f"{'from' if bar.is_rate else 'to'} {bar.limit}",
+                         "met" if ratios.is_met(bar, found) else "missed"])
+    return markdown(rows) if len(rows) > 1 else []
