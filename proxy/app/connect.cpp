@@ -49,7 +49,8 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
       tx_.detail = "self-test";
     } else if (opens) {
       record_if_monitored(tx_.verdict);
-      co_await tunnel(*dialled.stream);
+      tunnel_to_ = std::move(dialled.stream);
+      co_return Next::tunnel;
     } else {
       tx_.bytes_up += client_.in().size();
     }
@@ -133,7 +134,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
   } else if (gate.sni_mismatch == rules::SniMismatch::block) {
     refuse_for({rules::Reason::sni, "the server name is not the one asked for"});
   } else {
-    sni_ = *name;
+    sni_ = std::make_unique<const categories::Host>(*name);
     const auto verdict = decide(rules::Stage::hello, *sni_, "");
     note_for_self_test(verdict);
     if (may_go_on(verdict)) {
@@ -165,10 +166,12 @@ net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
     tx_.bytes_down += alert.size();
 }
 
-/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().
-net::Task<> Session::tunnel(net::Stream& upstream) {
-  net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
+/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort(). Called by run() itself: what led
+/// here holds no memory any more while a tunnel is silent.
+net::Task<Session::Next> Session::tunnel() {
+  net::Relay relay(client_, *tunnel_to_, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
   relay_ = &relay;
+  origin_ = tunnel_to_.get();
   count_sight();
   rejudge_if_stale();
   worker_.count().add(telemetry::Counter::tunnels_open);
@@ -181,6 +184,9 @@ net::Task<> Session::tunnel(net::Stream& upstream) {
   tx_.end = to_string(end);
   tx_.bytes_up += relay.bytes_up();
   tx_.bytes_down += relay.bytes_down();
+  origin_ = nullptr;
+  log();
+  co_return Next::closed;
 }
 
 }  // namespace breakwater::app

@@ -73,7 +73,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
  private:
   /// What becomes of the client connection after a request.
-  enum class Next : std::uint8_t { again, close, closed };
+  enum class Next : std::uint8_t { again, tunnel, close, closed };
 
   /// The request at hand once its bytes are gone from the buffer.
   struct Request {
@@ -200,7 +200,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void note_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   std::optional<Nameless> find_no_name(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> refuse_tunnel(std::uint16_t record_version);
-  net::Task<> tunnel(net::Stream& upstream);
+  net::Task<Next> tunnel();
 
   // circumvention.cpp
   static constexpr std::string_view kLikeTor = "a hello like those of Tor";
@@ -269,15 +269,16 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::string out_;
   net::Deadline lifetime_;
   net::Deadline grace_;
-  net::Relay* relay_ = nullptr;    ///< while a tunnel is open
-  net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
-  std::optional<Sentence> sentence_;
-  std::optional<categories::Host> sni_;
-  Upload* upload_ = nullptr;   ///< while a body is on its way
-  std::uint32_t quotas_ = 0;   ///< of which what moves is use
-  std::uint64_t counted_ = 0;  ///< of moved_both_ways()
-  Moved seen_{};               ///< of moved()
-  std::uint32_t sights_ = 0;   ///< bits of those that this connection is counted for
+  net::Relay* relay_ = nullptr;             ///< while a tunnel is open
+  net::Stream* origin_ = nullptr;           ///< the origin's connection in use, for abort()
+  std::unique_ptr<net::Stream> tunnel_to_;  ///< the origin's connection, once a tunnel may open
+  std::unique_ptr<Sentence> sentence_;
+  std::unique_ptr<const categories::Host> sni_;  ///< where it is another than tx_.host
+  Upload* upload_ = nullptr;                     ///< while a body is on its way
+  std::uint32_t quotas_ = 0;                     ///< of which what moves is use
+  std::uint64_t counted_ = 0;                    ///< of moved_both_ways()
+  Moved seen_{};                                 ///< of moved()
+  std::uint32_t sights_ = 0;                     ///< bits of those that this connection is counted for
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::shared_ptr<void> holds_up_;
   std::uint64_t requests_ = 0;

@@ -11,7 +11,7 @@
 namespace breakwater::app {
 namespace {
 
-constexpr std::size_t kRelayBuffer = 256 * 1024;
+constexpr std::size_t kRelayBuffer = 1024 * 1024;  ///< beyond it larger pieces no longer make a copy cheaper
 
 dns::ResolverOptions resolver_options(const snapshot::Settings& settings) {
   dns::ResolverOptions options;
