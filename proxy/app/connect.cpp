@@ -166,27 +166,34 @@ net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
     tx_.bytes_down += alert.size();
 }
 
-/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort(). Called by run() itself: what led
-/// here holds no memory any more while a tunnel is silent.
-net::Task<Session::Next> Session::tunnel() {
-  net::Relay relay(client_, *tunnel_to_, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
-  relay_ = &relay;
+/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().
+bool Session::open_tunnel() {
+  if (!tunnel_to_) return false;
+  relay_ = std::make_unique<net::Relay>(client_, *tunnel_to_, worker_.relay_buffer(), worker_.wheel(),
+                                        worker_.settings().tunnel_idle);
   origin_ = tunnel_to_.get();
   count_sight();
   rejudge_if_stale();
   worker_.count().add(telemetry::Counter::tunnels_open);
-  const auto opened = Transaction::Steady::now();
-  const auto end = co_await relay.run();
-  worker_.timings().add(telemetry::Timed::tunnel, Transaction::Steady::now() - opened);
+  relay_->start([session = shared_from_this(), opened = Transaction::Steady::now()](net::End end) mutable {
+    auto& worker = session->worker_;
+    worker.timings().add(telemetry::Timed::tunnel, Transaction::Steady::now() - opened);
+    session->end_tunnel(end);
+    worker.let_go(std::move(session));
+  });
+  return true;
+}
+
+void Session::end_tunnel(net::End end) {
   worker_.count().subtract(telemetry::Counter::tunnels_open);
-  relay_ = nullptr;
-  grace_.clear();
   tx_.end = to_string(end);
-  tx_.bytes_up += relay.bytes_up();
-  tx_.bytes_down += relay.bytes_down();
+  tx_.bytes_up += relay_->bytes_up();
+  tx_.bytes_down += relay_->bytes_down();
+  relay_.reset();
   origin_ = nullptr;
+  grace_.clear();
   log();
-  co_return Next::closed;
+  client_.close();
 }
 
 }  // namespace breakwater::app

@@ -63,14 +63,14 @@ net::Task<> Session::run() {
     next = co_await intercepted();
   else if (!co_await begin_connection())
     next = Next::closed;
-  for (;;) {
-    if (next == Next::tunnel) next = co_await tunnel();
+  while (next == Next::again) {
+    next = co_await next_request();
+    if (next == Next::tunnel) break;
     holds_up_.reset();
     grace_.clear();
     sentence_.reset();
-    if (next != Next::again) break;
-    next = co_await next_request();
   }
+  if (next == Next::tunnel) co_return;
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
 }

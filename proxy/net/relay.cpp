@@ -33,8 +33,7 @@ Relay::Relay(Stream& client, Stream& origin, std::vector<char>& scratch, Wheel& 
       idle_limit_(idle),
       idle_(wheel, [this] { stop(End::idle); }),
       up_{client, origin, End::client, End::origin},
-      down_{origin, client, End::origin, End::client},
-      done_(client.socket().get_executor(), Timer::time_point::max()) {}
+      down_{origin, client, End::origin, End::client} {}
 
 void Relay::stop(End cause) {
   if (!ended_) end_ = cause;
@@ -43,21 +42,19 @@ void Relay::stop(End cause) {
   down_.from.close();
 }
 
-Task<End> Relay::run() {
+void Relay::start(std::function<void(End)> on_end) {
+  on_end_ = std::move(on_end);
   up_.from.disarm();
   down_.from.disarm();
   idle_.expires_after(idle_limit_);
-  start(up_);
-  start(down_);
-  while (up_.open || down_.open)
-    co_await done_.async_wait(use_task);
-  co_return end_;
+  begin(up_);
+  begin(down_);
 }
 
-void Relay::start(Way& way) {
+void Relay::begin(Way& way) {
   auto& in = way.from.in();
   bool goes_on = true;
-  if (in.size() != 0) {
+  if (in.size() != 0 && !ended_) {
     way.moved += in.size();
     goes_on = send(way, way.from.received_text());
     in.clear();
@@ -116,7 +113,8 @@ void Relay::finish(Way& way) {
 
 void Relay::end(Way& way) {
   way.open = false;
-  done_.cancel();
+  if (!up_.open && !down_.open)
+    asio::post(way.from.socket().get_executor(), [on_end = std::move(on_end_), end = end_] { on_end(end); });
 }
 
 void Relay::wait(Way& way, Stream& side, Socket::wait_type what) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "proxy/net/stream.h"
@@ -12,14 +13,15 @@ std::string_view to_string(End end);
 
 /// Moves bytes both ways between two connections until both have said they are done, one fails, or stop() is called.
 /// While nothing moves it holds no buffer: the bytes go through one that all tunnels of the worker share. Thousands may
-/// be open, most of them silent: so it is no coroutine for each way, but two waits.
+/// be open, most of them silent: so it is no coroutine, but a wait for each way.
 class Relay {
  public:
   /// `scratch` is the worker's shared buffer: used between two suspensions only.
   Relay(Stream& client, Stream& origin, std::vector<char>& scratch, Wheel& wheel, std::chrono::milliseconds idle);
 
-  /// Sends what each side has already received, then relays. Returns how it ended, once nothing waits any more.
-  Task<End> run();
+  /// Sends what each side has already received, then relays. `on_end` is called once with how it ended, later and when
+  /// nothing waits any more: it may destroy the relay, which must not go before.
+  void start(std::function<void(End)> on_end);
 
   /// Ends the relay at once with this cause. The first call wins.
   void stop(End cause);
@@ -38,7 +40,7 @@ class Relay {
     bool open = true;
   };
 
-  void start(Way& way);
+  void begin(Way& way);
   void resume(Way& way);
   void pump(Way& way);
   bool send(Way& way, std::string_view bytes);
@@ -51,7 +53,7 @@ class Relay {
   Deadline idle_;
   Way up_;
   Way down_;
-  Timer done_;
+  std::function<void(End)> on_end_;
   End end_ = End::error;
   bool ended_ = false;
 };
