@@ -49,7 +49,8 @@ net::Task<Session::Next> Session::connect(const http::RequestHead& head) {
       tx_.detail = "self-test";
     } else if (opens) {
       record_if_monitored(tx_.verdict);
-      co_await tunnel(*dialled.stream);
+      tunnel_to_ = std::move(dialled.stream);
+      co_return Next::tunnel;
     } else {
       tx_.bytes_up += client_.in().size();
     }
@@ -133,7 +134,7 @@ net::Task<bool> Session::judge_hello(tls::HelloStatus status, const tls::ClientH
   } else if (gate.sni_mismatch == rules::SniMismatch::block) {
     refuse_for({rules::Reason::sni, "the server name is not the one asked for"});
   } else {
-    sni_ = *name;
+    sni_ = std::make_unique<const categories::Host>(*name);
     const auto verdict = decide(rules::Stage::hello, *sni_, "");
     note_for_self_test(verdict);
     if (may_go_on(verdict)) {
@@ -166,21 +167,33 @@ net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
 }
 
 /// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().
-net::Task<> Session::tunnel(net::Stream& upstream) {
-  net::Relay relay(client_, upstream, worker_.relay_buffer(), worker_.wheel(), worker_.settings().tunnel_idle);
-  relay_ = &relay;
+bool Session::open_tunnel() {
+  if (!tunnel_to_) return false;
+  relay_ = std::make_unique<net::Relay>(client_, *tunnel_to_, worker_.relay_buffer(), worker_.wheel(),
+                                        worker_.settings().tunnel_idle);
+  origin_ = tunnel_to_.get();
   count_sight();
   rejudge_if_stale();
   worker_.count().add(telemetry::Counter::tunnels_open);
-  const auto opened = Transaction::Steady::now();
-  const auto end = co_await relay.run();
-  worker_.timings().add(telemetry::Timed::tunnel, Transaction::Steady::now() - opened);
+  relay_->start([session = shared_from_this(), opened = Transaction::Steady::now()](net::End end) mutable {
+    auto& worker = session->worker_;
+    worker.timings().add(telemetry::Timed::tunnel, Transaction::Steady::now() - opened);
+    session->end_tunnel(end);
+    worker.let_go(std::move(session));
+  });
+  return true;
+}
+
+void Session::end_tunnel(net::End end) {
   worker_.count().subtract(telemetry::Counter::tunnels_open);
-  relay_ = nullptr;
-  grace_.clear();
   tx_.end = to_string(end);
-  tx_.bytes_up += relay.bytes_up();
-  tx_.bytes_down += relay.bytes_down();
+  tx_.bytes_up += relay_->bytes_up();
+  tx_.bytes_down += relay_->bytes_down();
+  relay_.reset();
+  origin_ = nullptr;
+  grace_.clear();
+  log();
+  client_.close();
 }
 
 }  // namespace breakwater::app

@@ -61,7 +61,9 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
       co_return Next::closed;
     }
     if (outcome.kind == Outcome::Kind::relayed) {
-      if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
+      if (outcome.next == Next::tunnel)
+        tunnel_to_ = std::move(upstream);
+      else if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
         worker_.pool().put(origin, std::move(upstream));
       co_return outcome.next;
     }
@@ -124,7 +126,7 @@ net::Task<Session::Outcome> Session::try_exchange(net::Stream& upstream, const s
   }
   tx_.bytes_up += upload.bytes();
   upload_ = nullptr;
-  if (outcome.kind == Outcome::Kind::relayed) log();
+  if (outcome.kind == Outcome::Kind::relayed && outcome.next != Next::tunnel) log();
   co_return outcome;
 }
 
@@ -170,8 +172,8 @@ net::Task<Session::Outcome> Session::relay_response(net::Stream& upstream, const
   upstream.in().consume(head.size);
 
   if (tx_.status == 101) {
-    if (co_await send()) co_await tunnel(upstream);
     outcome.next = Next::closed;
+    if (co_await send()) outcome.next = Next::tunnel;
     co_return outcome;
   }
   if (!co_await relay_body(upstream, body)) {

@@ -107,27 +107,26 @@ void Session::judge_address(const Nameless& why) {
 net::Task<Session::Next> Session::intercepted_tunnel(const tls::ClientHello& hello) {
   client_.disarm();
   note_for_self_test(tx_.verdict);
-  bool open = tx_.verdict.action == rules::Action::allow;
-  if (mark_ && open) {
+  const bool is_allowed = tx_.verdict.action == rules::Action::allow;
+  if (mark_ && is_allowed) {
     tx_.detail = "self-test";
     log();
     co_return Next::closed;
   }
   if (!mark_) worker_.context().note(tx_.time, rules::person_key(subject_), tx_.host->text(), tx_.verdict.action);
-  if (open) {
+  if (is_allowed) {
     tx_.end = {};
     quotas_ = tx_.verdict.quotas;
     counted_ = 0;
     tx_.dialled = tx_.verdict.dial_as;
     count_if_private();
-    const auto dialled = co_await dial();
-    open = dialled.stream != nullptr;
-    if (open) {
-      origin_ = dialled.stream.get();
+    auto dialled = co_await dial();
+    if (dialled.stream) {
       record_if_monitored(tx_.verdict);
-      co_await tunnel(*dialled.stream);
-      origin_ = nullptr;
-    } else if (dialled.status == 403) {
+      tunnel_to_ = std::move(dialled.stream);
+      co_return Next::tunnel;
+    }
+    if (dialled.status == 403) {
       tx_.verdict =
           tx_.engine->refuse(rules::Reason::private_destination, subject_, worker_.services().clock.seconds());
     } else if (tx_.detail == kNoSuchName && circumvention::looks_like_tor(hello)) {
@@ -136,10 +135,8 @@ net::Task<Session::Next> Session::intercepted_tunnel(const tls::ClientHello& hel
       tx_.status = dialled.status;
     }
   }
-  if (!open) {
-    tx_.bytes_up += client_.in().size();
-    if (tx_.verdict.action == rules::Action::block) co_await refuse_tunnel(hello.record_version);
-  }
+  tx_.bytes_up += client_.in().size();
+  if (tx_.verdict.action == rules::Action::block) co_await refuse_tunnel(hello.record_version);
   log();
   co_return tx_.verdict.action == rules::Action::block ? Next::close : Next::closed;
 }

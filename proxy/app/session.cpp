@@ -65,10 +65,12 @@ net::Task<> Session::run() {
     next = Next::closed;
   while (next == Next::again) {
     next = co_await next_request();
+    if (next == Next::tunnel) break;
     holds_up_.reset();
     grace_.clear();
     sentence_.reset();
   }
+  if (next == Next::tunnel) co_return;
   if (next == Next::close) co_await client_.close_gently();
   client_.close();
 }
@@ -375,7 +377,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   }
   const bool at_once = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
   const auto grace = engine->snapshot()->policy.grace;
-  sentence_ = Sentence{std::move(engine), verdict, cause};
+  sentence_ = std::make_unique<Sentence>(Sentence{std::move(engine), verdict, cause});
   if (at_once) {
     carry_out();
     return Rejudged::cut;

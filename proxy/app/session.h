@@ -35,14 +35,19 @@ class Worker;
 /// (proxy authentication), self_test.cpp (the gateway's own connections), exchange.cpp (HTTP), connect.cpp (CONNECT),
 /// circumvention.cpp (what is not what it should be), intercepted.cpp (what was on its way elsewhere), dial.cpp (the
 /// way to an origin), quota_use.cpp (what counts for a quota), count_sight.cpp (what it shows of its site).
-class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+                public std::enable_shared_from_this<Session> {
  public:
   /// `server`: the client speaks TLS to the gateway itself; nullptr: it does not. `interception`: the client knows
   /// nothing of the gateway.
   Session(Worker& worker, net::Socket socket, const categories::IpAddress& client, ConnectionLimit::Place place,
           std::shared_ptr<const net::TlsServer> server, std::optional<Interception> interception);
 
+  /// Until the connection is over, or a tunnel is to open.
   net::Task<> run();
+  /// After run(): opens the tunnel that it has left, which keeps the session until it ends and hands it to
+  /// Worker::let_go() then. No coroutine is in memory while a tunnel is silent. False: there is none to open.
+  bool open_tunnel();
   /// Before run(): a balancer has connected, and says first for whom.
   void await_introduction() { introduction_ = Introduction::awaited; }
   /// Before run(): this is a connection of the self-test. nullptr: it is a client's.
@@ -73,7 +78,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
  private:
   /// What becomes of the client connection after a request.
-  enum class Next : std::uint8_t { again, close, closed };
+  enum class Next : std::uint8_t { again, tunnel, close, closed };
 
   /// The request at hand once its bytes are gone from the buffer.
   struct Request {
@@ -200,7 +205,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   void note_hello(tls::HelloStatus status, const tls::ClientHello& hello);
   std::optional<Nameless> find_no_name(tls::HelloStatus status, const tls::ClientHello& hello);
   net::Task<> refuse_tunnel(std::uint16_t record_version);
-  net::Task<> tunnel(net::Stream& upstream);
+  void end_tunnel(net::End end);
 
   // circumvention.cpp
   static constexpr std::string_view kLikeTor = "a hello like those of Tor";
@@ -269,15 +274,16 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   std::string out_;
   net::Deadline lifetime_;
   net::Deadline grace_;
-  net::Relay* relay_ = nullptr;    ///< while a tunnel is open
-  net::Stream* origin_ = nullptr;  ///< the origin's connection in use, for abort()
-  std::optional<Sentence> sentence_;
-  std::optional<categories::Host> sni_;
-  Upload* upload_ = nullptr;   ///< while a body is on its way
-  std::uint32_t quotas_ = 0;   ///< of which what moves is use
-  std::uint64_t counted_ = 0;  ///< of moved_both_ways()
-  Moved seen_{};               ///< of moved()
-  std::uint32_t sights_ = 0;   ///< bits of those that this connection is counted for
+  std::unique_ptr<net::Relay> relay_;       ///< while a tunnel is open
+  net::Stream* origin_ = nullptr;           ///< the origin's connection in use, for abort()
+  std::unique_ptr<net::Stream> tunnel_to_;  ///< the origin's connection, once a tunnel may open
+  std::unique_ptr<Sentence> sentence_;
+  std::unique_ptr<const categories::Host> sni_;  ///< where it is another than tx_.host
+  Upload* upload_ = nullptr;                     ///< while a body is on its way
+  std::uint32_t quotas_ = 0;                     ///< of which what moves is use
+  std::uint64_t counted_ = 0;                    ///< of moved_both_ways()
+  Moved seen_{};                                 ///< of moved()
+  std::uint32_t sights_ = 0;                     ///< bits of those that this connection is counted for
   enum class Phase : std::uint8_t { idle, busy } phase_ = Phase::busy;
   std::shared_ptr<void> holds_up_;
   std::uint64_t requests_ = 0;

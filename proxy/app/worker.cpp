@@ -11,7 +11,7 @@
 namespace breakwater::app {
 namespace {
 
-constexpr std::size_t kRelayBuffer = 256 * 1024;
+constexpr std::size_t kRelayBuffer = 1024 * 1024;  ///< beyond it larger pieces no longer make a copy cheaper
 
 dns::ResolverOptions resolver_options(const snapshot::Settings& settings) {
   dns::ResolverOptions options;
@@ -114,12 +114,17 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
   sessions_.push_back(*session);
   counters_.add(telemetry::Counter::active_connections);
   auto* running = session.get();
-  net::asio::co_spawn(executor(), running->run(), [this, session](const std::exception_ptr& failure) mutable {
-    session.reset();
-    counters_.subtract(telemetry::Counter::active_connections);
-    if (failure) std::rethrow_exception(failure);
-    end_if_done();
-  });
+  net::asio::co_spawn(executor(), running->run(),
+                      [this, session = std::move(session)](const std::exception_ptr& failure) mutable {
+                        if (failure) std::rethrow_exception(failure);
+                        if (!session->open_tunnel()) let_go(std::move(session));
+                      });
+}
+
+void Worker::let_go(std::shared_ptr<Session> session) {
+  session.reset();
+  counters_.subtract(telemetry::Counter::active_connections);
+  end_if_done();
 }
 
 /// Keeps to the present time: a bell is noticed within a second, also when the clock has jumped past it or back over

@@ -135,6 +135,8 @@ class Worker {
   PassUses& pass_uses() { return pass_uses_; }
   std::vector<char>& relay_buffer() { return relay_buffer_; }
   bool draining() const { return draining_; }
+  /// Whose connection is over.
+  void let_go(std::shared_ptr<Session> session);
   /// Bytes of theirs moved that are use of these quotas.
   void note_use(const rules::Subject& subject, std::uint32_t quotas, std::uint64_t bytes) {
     uses_[{rules::person_key(subject), subject.group, quotas}] += bytes;

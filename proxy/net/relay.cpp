@@ -1,7 +1,5 @@
 #include "proxy/net/relay.h"
 
-#include "proxy/net/event.h"
-
 namespace breakwater::net {
 
 std::string_view to_string(End end) {
@@ -31,78 +29,99 @@ std::string_view to_string(End end) {
 }
 
 Relay::Relay(Stream& client, Stream& origin, std::vector<char>& scratch, Wheel& wheel, std::chrono::milliseconds idle)
-    : client_(client), origin_(origin), scratch_(scratch), idle_limit_(idle), idle_(wheel, [this] {
-        stop(End::idle);
-      }) {}
+    : scratch_(scratch),
+      idle_limit_(idle),
+      idle_(wheel, [this] { stop(End::idle); }),
+      up_{client, origin, End::client, End::origin},
+      down_{origin, client, End::origin, End::client} {}
 
 void Relay::stop(End cause) {
   if (!ended_) end_ = cause;
   ended_ = true;
-  client_.close();
-  origin_.close();
+  up_.from.close();
+  down_.from.close();
 }
 
-Task<End> Relay::run() {
-  client_.disarm();
-  origin_.disarm();
-  error_code ignored;
-  client_.socket().non_blocking(true, ignored);
-  origin_.socket().non_blocking(true, ignored);
+void Relay::start(std::function<void(End)> on_end) {
+  on_end_ = std::move(on_end);
+  up_.from.disarm();
+  down_.from.disarm();
   idle_.expires_after(idle_limit_);
-  Event downward_done(client_.socket().get_executor());
-  asio::co_spawn(client_.socket().get_executor(), pump(origin_, client_, bytes_down_, End::origin),
-                 [&](const std::exception_ptr&) { downward_done.set(); });
-  co_await pump(client_, origin_, bytes_up_, End::client);
-  co_await downward_done.wait();
-  co_return end_;
+  begin(up_);
+  begin(down_);
 }
 
-/// One direction. The first side to finish names the end; a clean finish lets the other direction go on.
-Task<> Relay::pump(Stream& from, Stream& to, std::uint64_t& count, End source) {
-  if (from.in().size() != 0) {
-    const std::size_t size = from.in().size();
-    if (co_await to.write(from.received_text()) != Io::ok) {
-      stop(End::error);
-      co_return;
-    }
-    count += size;
-    from.in().clear();
+void Relay::begin(Way& way) {
+  auto& in = way.from.in();
+  bool goes_on = true;
+  if (in.size() != 0 && !ended_) {
+    way.moved += in.size();
+    goes_on = send(way, way.from.received_text());
+    in.clear();
   }
-  from.in().shrink_to_fit();
+  in.shrink_to_fit();
+  if (goes_on) pump(way);
+}
+
+/// After a wait.
+void Relay::resume(Way& way) {
+  const auto held = std::exchange(way.held, {});
+  if (ended_ || send(way, {held.data(), held.size()})) pump(way);
+}
+
+/// Moves what moves without waiting. The first side to finish names the end; a clean finish lets the other way go on.
+void Relay::pump(Way& way) {
   while (!ended_) {
-    const auto [size, error] = from.receive_now(scratch_);
+    const auto [size, error] = way.from.receive_now(scratch_);
     if (size != 0) {
       idle_.expires_after(idle_limit_);
-      count += size;
-      if (!co_await send(to, size)) {
-        stop(source == End::client ? End::origin : End::client);
-        co_return;
-      }
-      continue;
+      way.moved += size;
+      if (!send(way, {scratch_.data(), size})) return;
+    } else if (error == asio::error::would_block) {
+      return wait(way, way.from, way.from.receive_waits_for());
+    } else if (error == asio::error::eof) {
+      if (end_ == End::error) end_ = way.source;
+      return finish(way);
+    } else {
+      stop(way.source);
     }
-    if (error == asio::error::would_block || error == asio::error::interrupted) {
-      const auto [waited] = co_await from.socket().async_wait(from.receive_waits_for(), use_task);
-      if (waited && !ended_) stop(source);
-      continue;
-    }
-    if (error == asio::error::eof) {
-      if (!ended_ && end_ == End::error) end_ = source;
-      co_await to.finish();
-      co_return;
-    }
-    stop(source);
   }
+  end(way);
 }
 
-/// Sends the front of the shared buffer; what the peer does not take at once is copied out of it before anything else
-/// may run.
-Task<bool> Relay::send(Stream& to, std::size_t size) {
-  const auto [sent, error] = to.send_now({scratch_.data(), size});
-  if (sent == size) co_return true;
-  if (error && error != asio::error::would_block) co_return false;
-  const auto rest = scratch_.begin() + static_cast<std::ptrdiff_t>(sent);
-  const std::vector<char> pending(rest, scratch_.begin() + static_cast<std::ptrdiff_t>(size));
-  co_return co_await to.write({pending.data(), pending.size()}) == Io::ok;
+/// False: it waits until the rest is taken, which is copied out of the shared buffer before anything else may run.
+bool Relay::send(Way& way, std::string_view bytes) {
+  if (bytes.empty()) return true;
+  const auto [sent, error] = way.to.send_now(bytes);
+  if (sent == bytes.size()) return true;
+  if (error && error != asio::error::would_block) {
+    stop(way.sink);
+    return true;
+  }
+  bytes.remove_prefix(sent);
+  way.held.assign(bytes.begin(), bytes.end());
+  wait(way, way.to, way.to.send_waits_for());
+  return false;
+}
+
+/// Passes the end on.
+void Relay::finish(Way& way) {
+  if (way.to.finish_now() != asio::error::would_block) return end(way);
+  way.to.socket().async_wait(way.to.send_waits_for(),
+                             [this, &way](error_code error) { return error ? end(way) : finish(way); });
+}
+
+void Relay::end(Way& way) {
+  way.open = false;
+  if (!up_.open && !down_.open)
+    asio::post(way.from.socket().get_executor(), [on_end = std::move(on_end_), end = end_] { on_end(end); });
+}
+
+void Relay::wait(Way& way, Stream& side, Socket::wait_type what) {
+  side.socket().async_wait(what, [this, &way, &side](error_code error) {
+    if (error && !ended_) stop(&side == &way.from ? way.source : way.sink);
+    resume(way);
+  });
 }
 
 }  // namespace breakwater::net

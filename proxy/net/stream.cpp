@@ -1,6 +1,10 @@
 #include "proxy/net/stream.h"
 
+#include <algorithm>
+#include <cerrno>
+
 #include <openssl/err.h>
+#include <sys/socket.h>
 
 namespace breakwater::net {
 namespace {
@@ -8,8 +12,11 @@ namespace {
 constexpr std::chrono::milliseconds kCloseGently{1000};
 constexpr std::size_t kDrainMost = 256 * 1024;
 
-asio::const_buffer buffer(std::string_view bytes) {
-  return {bytes.data(), bytes.size()};
+/// Of a call that moves bytes.
+Stream::Moved outcome_of(ssize_t result) {
+  if (result >= 0) return {static_cast<std::size_t>(result), {}};
+  if (errno == EAGAIN || errno == EINTR) return {0, asio::error::would_block};
+  return {0, {errno, boost::system::system_category()}};
 }
 
 }  // namespace
@@ -38,27 +45,27 @@ Task<Io> Stream::fill_plain(std::size_t most) {
   co_return outcome(error);
 }
 
-template <class Buffers>
-Task<Io> Stream::write_buffers(Buffers buffers) {
-  const auto [error, count] = co_await asio::async_write(socket_, buffers, use_task);
-  bytes_out_ += count;
-  if (deadline_.expired()) co_return Io::timeout;
-  co_return error ? Io::error : Io::ok;
-}
-
-Task<Io> Stream::write(std::string_view bytes) {
-  if (tls_) return write_tls(bytes, {}, {});
-  return write_buffers(buffer(bytes));
-}
-
-Task<Io> Stream::write(std::string_view first, std::string_view second) {
-  if (tls_) return write_tls(first, second, {});
-  return write_buffers(std::array{buffer(first), buffer(second)});
-}
-
-Task<Io> Stream::write(std::string_view first, std::string_view second, std::string_view third) {
-  if (tls_) return write_tls(first, second, third);
-  return write_buffers(std::array{buffer(first), buffer(second), buffer(third)});
+/// Most of what is sent fits into the socket at once, and then nobody waits.
+Task<Io> Stream::write_all(Pieces pieces) {
+  std::string all;
+  if (tls_) {  // one text, so that a head and the first of its body share a record
+    for (const auto piece : pieces)
+      all += piece;
+    pieces = {all};
+  }
+  for (;;) {
+    auto [size, error] = tls_ ? send_tls(pieces[0]) : send_plain(pieces);
+    bytes_out_ += size;
+    for (auto& piece : pieces) {
+      const auto sent = std::min(size, piece.size());
+      piece.remove_prefix(sent);
+      size -= sent;
+    }
+    if (std::ranges::all_of(pieces, [](auto piece) { return piece.empty(); })) co_return outcome({});
+    if (error && error != asio::error::would_block) co_return outcome(error);
+    const auto [waited] = co_await socket_.async_wait(send_waits_for_, use_task);
+    if (waited) co_return outcome(waited);
+  }
 }
 
 Task<> Stream::close_gently() {
@@ -90,27 +97,37 @@ void Stream::close() {
 
 Stream::Moved Stream::receive_now(std::span<char> space) {
   if (tls_) return receive_tls(space);
-  Moved moved;
-  moved.size = socket_.receive(asio::buffer(space.data(), space.size()), 0, moved.error);
+  auto moved = outcome_of(::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT));
+  if (moved.size == 0 && !moved.error) moved.error = asio::error::eof;
   return moved;
 }
 
 Stream::Moved Stream::send_now(std::string_view bytes) {
-  if (tls_) return send_tls(bytes);
-  Moved moved;
-  moved.size = socket_.send(buffer(bytes), 0, moved.error);
-  return moved;
+  return tls_ ? send_tls(bytes) : send_plain({bytes});
+}
+
+Stream::Moved Stream::send_plain(const Pieces& pieces) {
+  std::array<iovec, kMostPieces> parts;
+  msghdr message{};
+  message.msg_iov = parts.data();
+  for (const auto piece : pieces)
+    if (!piece.empty()) parts[message.msg_iovlen++] = {const_cast<char*>(piece.data()), piece.size()};
+  return outcome_of(::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+error_code Stream::finish_now() {
+  error_code error;
+  if (tls_) error = tls_step([this] { return SSL_shutdown(tls_.get()); }, send_waits_for_);
+  if (error == asio::error::would_block) return error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  return {};
 }
 
 Task<> Stream::finish() {
-  error_code error;
-  while (tls_ && !error) {
-    error = tls_step([this] { return SSL_shutdown(tls_.get()); }, send_waits_for_);
-    if (error != asio::error::would_block) break;
+  while (finish_now() == asio::error::would_block) {
     const auto [waited] = co_await socket_.async_wait(send_waits_for_, use_task);
-    error = waited;
+    if (waited) co_return;
   }
-  socket_.shutdown(Socket::shutdown_send, error);
 }
 
 // TLS. The socket is closed while others still wait for it, and its number may then be somebody else's: no call reaches
@@ -182,22 +199,6 @@ Task<Io> Stream::fill_tls(std::size_t most) {
     if (moved.size != 0) co_return outcome({});
     if (moved.error != asio::error::would_block) co_return outcome(moved.error);
     const auto [waited] = co_await socket_.async_wait(receive_waits_for_, use_task);
-    if (waited) co_return outcome(waited);
-  }
-}
-
-/// One text, so that a head and the first of its body share a record.
-Task<Io> Stream::write_tls(std::string_view first, std::string_view second, std::string_view third) {
-  std::string all;
-  all.reserve(first.size() + second.size() + third.size());
-  all.append(first).append(second).append(third);
-  std::string_view rest = all;
-  for (;;) {
-    const auto moved = send_tls(rest);
-    rest.remove_prefix(moved.size);
-    bytes_out_ += moved.size;
-    if (moved.error != asio::error::would_block) co_return outcome(moved.error);
-    const auto [waited] = co_await socket_.async_wait(send_waits_for_, use_task);
     if (waited) co_return outcome(waited);
   }
 }

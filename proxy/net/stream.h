@@ -34,22 +34,24 @@ class Stream {
   /// Receives up to `most` bytes more.
   Task<Io> fill(std::size_t most);
   /// Sends everything.
-  Task<Io> write(std::string_view bytes);
-  Task<Io> write(std::string_view first, std::string_view second);
-  Task<Io> write(std::string_view first, std::string_view second, std::string_view third);
+  Task<Io> write(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
+    return write_all({first, second, third});
+  }
 
-  /// What moved without waiting. Until socket().non_blocking(true) these may block.
+  /// What moved without waiting.
   struct Moved {
     std::size_t size = 0;
     error_code error;  ///< would_block: nothing more now; eof: the peer's end. What is in `size` counts all the same.
   };
   Moved receive_now(std::span<char> space);
   Moved send_now(std::string_view bytes);
-  /// What to wait for once receive_now() would block: TLS may have to write in order to read. write() goes on from what
-  /// send_now() left.
+  /// What to wait for once receive_now() or send_now() would block: TLS may have to write in order to read.
   Socket::wait_type receive_waits_for() const { return receive_waits_for_; }
+  Socket::wait_type send_waits_for() const { return send_waits_for_; }
 
-  /// Says that nothing more comes from here, in TLS by close_notify (RFC 8446 6.1); reading goes on.
+  /// Says that nothing more comes from here, in TLS by close_notify (RFC 8446 6.1); reading goes on. would_block: not
+  /// yet, as send_now().
+  error_code finish_now();
   Task<> finish();
   /// finish(), and reads what is still on its way for a moment, so that the peer gets our last bytes before a reset
   /// could destroy them. Then closes.
@@ -63,11 +65,12 @@ class Stream {
   std::uint64_t bytes_out() const { return bytes_out_; }
 
  private:
-  template <class Buffers>
-  Task<Io> write_buffers(Buffers buffers);
+  static constexpr std::size_t kMostPieces = 3;
+  using Pieces = std::array<std::string_view, kMostPieces>;
+  Task<Io> write_all(Pieces pieces);
   Task<Io> fill_plain(std::size_t most);
   Task<Io> fill_tls(std::size_t most);
-  Task<Io> write_tls(std::string_view first, std::string_view second, std::string_view third);
+  Moved send_plain(const Pieces& pieces);
   Moved receive_tls(std::span<char> space);
   Moved send_tls(std::string_view bytes);
   template <class Call>

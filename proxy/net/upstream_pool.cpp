@@ -1,5 +1,6 @@
 #include "proxy/net/upstream_pool.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -37,7 +38,7 @@ void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream) 
   if (stream->in().size() != 0 || size_ >= kTotal) return;
   if (stream->in().capacity() > kKeepBuffer) stream->in().shrink_to_fit();
   auto found = idle_.find(origin);
-  if (found == idle_.end()) found = idle_.emplace(origin, std::deque<Idle>{}).first;
+  if (found == idle_.end()) found = idle_.emplace(origin, std::vector<Idle>{}).first;
   auto& waiting = found->second;
   if (waiting.size() >= kPerOrigin) return;
   waiting.push_back({std::move(stream), Wheel::Clock::now()});
@@ -48,10 +49,9 @@ void UpstreamPool::sweep() {
   const auto oldest = Wheel::Clock::now() - kIdle;
   for (auto entry = idle_.begin(); entry != idle_.end();) {
     auto& waiting = entry->second;
-    while (!waiting.empty() && waiting.front().since < oldest) {
-      waiting.pop_front();
-      --size_;
-    }
+    const auto stays = std::ranges::find_if(waiting, [&](const Idle& idle) { return idle.since >= oldest; });
+    size_ -= static_cast<std::size_t>(stays - waiting.begin());
+    waiting.erase(waiting.begin(), stays);
     entry = waiting.empty() ? idle_.erase(entry) : std::next(entry);
   }
 }

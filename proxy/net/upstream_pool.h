@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "proxy/net/stream.h"
 
@@ -37,7 +37,7 @@ class UpstreamPool {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  std::unordered_map<std::string, std::deque<Idle>, Hash, std::equal_to<>> idle_;
+  std::unordered_map<std::string, std::vector<Idle>, Hash, std::equal_to<>> idle_;
   std::size_t size_ = 0;
 };
 

@@ -26,14 +26,12 @@ class RelayTest : public testing::Test {
     return {std::move(stream), std::make_unique<Socket>(std::move(peer))};
   }
 
-  Task<> run_relay(std::chrono::milliseconds idle) {
-    relay.emplace(*client, *origin, scratch, wheel, idle);
-    end = co_await relay->run();
-    wheel.stop();
-  }
-
   End run(std::chrono::milliseconds idle, const std::function<void()>& peers) {
-    asio::co_spawn(io, run_relay(idle), [](const std::exception_ptr&) {});
+    relay.emplace(*client, *origin, scratch, wheel, idle);
+    relay->start([this](End how) {
+      end = how;
+      wheel.stop();
+    });
     auto done = std::async(std::launch::async, peers);
     io.run();
     done.get();

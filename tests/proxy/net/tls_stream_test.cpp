@@ -5,6 +5,7 @@
 #include <boost/asio/read.hpp>
 #include <gtest/gtest.h>
 
+#include "proxy/net/event.h"
 #include "proxy/net/relay.h"
 #include "tests/proxy/net/stream_pair.h"
 #include "tests/proxy/net/test_certificate.h"
@@ -85,7 +86,12 @@ class TlsStreamTest : public testing::TestWithParam<int> {
 
   Task<> relay_all() {
     relay.emplace(*client, *origin, scratch, wheel, std::chrono::seconds(20));
-    end = co_await relay->run();
+    Event ended(io.get_executor());
+    relay->start([&](End how) {
+      end = how;
+      ended.set();
+    });
+    co_await ended.wait();
   }
 
   std::chrono::milliseconds patience{20'000};
