@@ -66,4 +66,13 @@ std::vector<std::string_view> CategoryTable::names() const {
   return {names_.begin(), names_.end()};
 }
 
+std::vector<std::string_view> CategoryTable::names(const CategorySet& set) const {
+  std::vector<std::string_view> found;
+  const auto count = set.count();
+  found.reserve(count);
+  for (std::size_t id = 0; found.size() < count && id < names_.size(); ++id)
+    if (set[id]) found.push_back(names_[id]);
+  return found;
+}
+
 }  // namespace breakwater::categories

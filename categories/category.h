@@ -29,6 +29,9 @@ class CategoryTable {
   /// The category itself and its children.
   CategorySet family(CategoryId id) const;
   std::vector<std::string_view> names() const;
+  /// Of the categories of `set`, in the order of their ids; they live as long as the table. Of an empty set it costs
+  /// nothing, else one allocation.
+  std::vector<std::string_view> names(const CategorySet& set) const;
 
  private:
   std::vector<std::string> names_;

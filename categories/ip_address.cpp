@@ -1,6 +1,7 @@
 #include "categories/ip_address.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <arpa/inet.h>
 
@@ -114,10 +115,14 @@ std::uint32_t IpAddress::v4() const {
 }
 
 std::string IpAddress::to_string() const {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v4 = is_v4();
-  inet_ntop(v4 ? AF_INET : AF_INET6, &bytes_[v4 ? kV4Offset : 0], text.data(), static_cast<socklen_t>(text.size()));
-  return text.data();
+  std::array<char, INET6_ADDRSTRLEN> text;
+  if (!is_v4()) return inet_ntop(AF_INET6, bytes_.data(), text.data(), static_cast<socklen_t>(text.size()));
+  auto* end = text.data();
+  for (auto i = kV4Offset; i < bytes_.size(); ++i) {
+    if (i > kV4Offset) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), bytes_[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::optional<Network> Network::parse(std::string_view text) {

@@ -100,9 +100,12 @@ std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zo
   return from_civil(*day, minutes(*clock) + seconds(*second), zone);
 }
 
+std::chrono::sys_days civil_day(SysSeconds when, const date::time_zone& zone) {
+  return std::chrono::floor<std::chrono::days>(SysSeconds(to_local(when, zone).time_since_epoch()));
+}
+
 CivilDay day_of(SysSeconds when, const date::time_zone& zone) {
-  const std::chrono::sys_days day(
-      std::chrono::days(date::floor<date::days>(to_local(when, zone)).time_since_epoch().count()));
+  const auto day = civil_day(when, zone);
   return {from_civil(day, {}, zone), from_civil(day + std::chrono::days(1), {}, zone)};
 }
 

@@ -31,6 +31,9 @@ SysSeconds from_civil(std::chrono::sys_days day, std::chrono::seconds clock, con
 /// form, or no such date or time.
 std::optional<SysSeconds> parse_civil(std::string_view text, const date::time_zone& zone);
 
+/// Which day it is on the zone's clocks.
+std::chrono::sys_days civil_day(SysSeconds when, const date::time_zone& zone);
+
 /// The civil day around `when`: [from, until).
 struct CivilDay {
   SysSeconds from;

@@ -75,14 +75,12 @@ std::string_view http_date() {
 
 std::string Session::page(const Answer& what) {
   const auto& snapshot = *tx_.engine->snapshot();
-  const auto& names = snapshot.catalogue->categories();
   pages::BlockPage page;
   page.centre = snapshot.policy.centre;
   page.what = !tx_.url.empty() ? std::string_view(tx_.url) : tx_.host ? tx_.host->text() : std::string_view();
   page.reason = what.reason;
   page.detail = what.detail;
-  for (std::size_t id = 0; id < names.size(); ++id)
-    if (tx_.verdict.categories.test(id)) page.categories.push_back(names.name(static_cast<categories::CategoryId>(id)));
+  page.categories = category_names();
   page.rule = tx_.verdict.rule;
   page.period = tx_.verdict.period;
   std::string until;

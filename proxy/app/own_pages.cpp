@@ -234,10 +234,8 @@ void Session::show_in_window() {
   const bool locked = verdict.because && verdict.because->role == categories::ListRole::locked;
   blocked.host = locked ? "(withheld)" : host.text();
   blocked.reason = to_string(verdict.reason);
-  const auto& names = snapshot.catalogue->categories();
-  for (std::size_t id = 0; id < names.size(); ++id)
-    if (verdict.categories.test(id))
-      blocked.categories.emplace_back(names.name(static_cast<categories::CategoryId>(id)));
+  const auto names = category_names();
+  blocked.categories.assign(names.begin(), names.end());
   blocked.concern = verdict.concern;
   blocked.opens = tx_.opens;
   worker_.services().portal.note_blocked(rules::person_key(subject_), *snapshot.policy.zone, std::move(blocked));

@@ -7,11 +7,7 @@ namespace breakwater::app {
 
 /// Names of the verdict's categories; they live as long as the engine is pinned.
 std::vector<std::string_view> Session::category_names() const {
-  const auto& table = tx_.engine->snapshot()->catalogue->categories();
-  std::vector<std::string_view> names;
-  for (std::size_t id = 0; id < table.size(); ++id)
-    if (tx_.verdict.categories.test(id)) names.push_back(table.name(static_cast<categories::CategoryId>(id)));
-  return names;
+  return tx_.engine->snapshot()->catalogue->categories().names(tx_.verdict.categories);
 }
 
 /// What has just been allowed, to a person.

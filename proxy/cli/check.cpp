@@ -38,11 +38,7 @@ class Printer {
   }
 
   std::vector<std::string_view> names(const rules::Verdict& verdict) const {
-    std::vector<std::string_view> result;
-    const auto& table = snapshot_.catalogue->categories();
-    for (std::size_t id = 0; id < table.size(); ++id)
-      if (verdict.categories.test(id)) result.push_back(table.name(static_cast<categories::CategoryId>(id)));
-    return result;
+    return snapshot_.catalogue->categories().names(verdict.categories);
   }
 
   void member(std::string_view key, std::string_view value) {

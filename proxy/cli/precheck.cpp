@@ -81,11 +81,7 @@ class Precheck {
   void describe(ordered_json& answer, const rules::Verdict& verdict) const {
     answer["action"] = to_string(verdict.action);
     answer["reason"] = to_string(verdict.reason);
-    auto names = ordered_json::array();
-    const auto& table = snapshot_->catalogue->categories();
-    for (std::size_t id = 0; id < table.size(); ++id)
-      if (verdict.categories.test(id)) names.push_back(table.name(static_cast<categories::CategoryId>(id)));
-    answer["categories"] = std::move(names);
+    answer["categories"] = snapshot_->catalogue->categories().names(verdict.categories);
     answer["rule"] = verdict.rule.empty() ? ordered_json() : ordered_json(verdict.rule);
     answer["period"] = verdict.period.empty() ? ordered_json() : ordered_json(verdict.period);
   }
@@ -93,9 +89,8 @@ class Precheck {
   /// Which pass would open it, tried with the engine: the category that blocks it, else the host. null: none would.
   ordered_json opened_by(const Target& target, const Stretch& blocked) {
     const auto& table = snapshot_->catalogue->categories();
-    for (std::size_t id = 0; id < table.size(); ++id) {
-      if (!blocked.verdict.categories.test(id)) continue;
-      const auto category = std::string(table.name(static_cast<categories::CategoryId>(id)));
+    for (const auto name : table.names(blocked.verdict.categories)) {
+      const auto category = std::string(name);
       if (opens(category, "", target, blocked.from)) return {{"category", category}};
     }
     const auto host = std::string(target.url.host.text());

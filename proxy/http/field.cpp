@@ -53,8 +53,9 @@ bool equals_caseless(std::string_view a, std::string_view b) {
 }
 
 bool starts_with_caseless(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
-                                                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
+           return a == b || to_lower(a) == to_lower(b);
+         });
 }
 
 std::string_view trim_blanks(std::string_view text) {
@@ -67,8 +68,10 @@ std::string_view trim_blanks(std::string_view text) {
 
 FieldId find_field_id(std::string_view name) {
   if (name.size() > kLongest) return FieldId::other;
-  for (std::size_t i = kFirstOfLength[name.size()]; i < kKnownCount && kKnown[i].name.size() == name.size(); ++i)
-    if (equals_caseless(name, kKnown[i].name)) return kKnown[i].id;
+  for (std::size_t i = kFirstOfLength[name.size()]; i < kKnownCount && kKnown[i].name.size() == name.size(); ++i) {
+    const auto& known = kKnown[i];
+    if (to_lower(name.front()) == known.name.front() && equals_caseless(name, known.name)) return known.id;
+  }
   return FieldId::other;
 }
 

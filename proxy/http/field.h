@@ -1,34 +1,17 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "proxy/http/head.h"
+#include "proxy/wire/byte_set.h"
 
 /// What the head parsers, the head writers and the chunked decoder share: bytes, names, lists and field lines.
 namespace breakwater::http {
 
-/// A set of bytes that is asked in one table look-up.
-class ByteSet {
- public:
-  template <class Predicate>
-  static consteval ByteSet of(Predicate contains) {
-    ByteSet set;
-    for (unsigned byte = 0; byte < 256; ++byte)
-      set.has_[byte] = contains(static_cast<unsigned char>(byte));
-    return set;
-  }
-  constexpr bool contains(char c) const { return has_[static_cast<unsigned char>(c)]; }
-  constexpr bool contains_all(std::string_view text) const {
-    return std::all_of(text.begin(), text.end(), [this](char c) { return contains(c); });
-  }
-
- private:
-  std::array<bool, 256> has_{};
-};
+using wire::ByteSet;
 
 /// SP and HTAB, the OWS of RFC 9110 5.6.3.
 inline constexpr ByteSet kBlank = ByteSet::of([](unsigned char c) { return c == ' ' || c == '\t'; });
@@ -83,10 +66,8 @@ class HeadReader {
 
   /// The longest run of bytes of `set`, perhaps empty.
   std::string_view take_while(const ByteSet& set) {
-    const auto* const end = std::find_if_not(rest_.begin(), rest_.end(), [&set](char c) { return set.contains(c); });
-    const auto length = static_cast<std::size_t>(end - rest_.begin());
-    const auto run = rest_.substr(0, length);
-    rest_.remove_prefix(length);
+    const auto run = rest_.substr(0, set.run_length(rest_));
+    rest_.remove_prefix(run.size());
     return run;
   }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxCategories = 8;
 void append_categories(Page& page, const std::vector<std::string_view>& categories, Language language) {
   if (categories.empty()) return;
   const Labels& label = labels(language);
-  page.raw("<dt>").text(categories.size() == 1 ? label.category : label.categories).raw("</dt><dd>");
+  page.raw("<dt>").raw(categories.size() == 1 ? label.category : label.categories).raw("</dt><dd>");
   const std::size_t shown = std::min(categories.size(), kMaxCategories);
   for (std::size_t i = 0; i < shown; ++i)
     page.raw(i > 0 ? ", <bdi>" : "<bdi>").text(category_name(categories[i], language)).raw("</bdi>");
@@ -58,9 +58,9 @@ std::string render(const BlockPage& block, Language language) {
   Page page;
   page.begin(reason.kind, words.title, block.centre, language);
   page.element("<p class=\"what\"><bdi>", block.what, "</bdi></p>");
-  page.raw("<p class=\"why\">").text(words.text).raw("</p>");
+  page.raw("<p class=\"why\">").raw(words.text).raw("</p>");
   if (!block.until.empty())
-    page.raw("<p class=\"opens\">").text(label.opens).raw(" <strong>").text(block.until).raw("</strong></p>");
+    page.raw("<p class=\"opens\">").raw(label.opens).raw(" <strong>").text(block.until).raw("</strong></p>");
   page.raw("<dl>");
   append_categories(page, block.categories, language);
   page.row(label.rule, block.rule)
@@ -68,8 +68,8 @@ std::string render(const BlockPage& block, Language language) {
       .row(label.detail, block.detail);
   append_quota(page, block.quota, language);
   if (!block.reference.empty())
-    page.raw("<dt>").text(label.reference).raw("</dt><dd class=\"reference\">").text(block.reference).raw("</dd>");
-  page.raw("</dl><p class=\"ask\">").text(label.advice[kind]).raw("</p>");
+    page.raw("<dt>").raw(label.reference).raw("</dt><dd class=\"reference\">").text(block.reference).raw("</dd>");
+  page.raw("</dl><p class=\"ask\">").raw(label.advice[kind]).raw("</p>");
   append_help(page, block.categories, language);
   return page.finish(language);
 }

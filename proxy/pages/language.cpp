@@ -3,12 +3,15 @@
 #include <optional>
 
 #include "proxy/pages/block_page.h"
+#include "proxy/wire/byte_set.h"
 
 namespace breakwater::pages {
 namespace {
 
 constexpr std::size_t kMaxRanges = 32;  // browsers send ten at most
 constexpr std::size_t kMaxLength = 1024;
+/// Neither "cy" nor "*" is written without one of the others.
+constexpr auto kNoWelsh = wire::ByteSet::of([](unsigned char c) { return c != 'c' && c != 'C' && c != '*'; });
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -56,6 +59,8 @@ bool is_language(std::string_view range, std::string_view language) {
 }  // namespace
 
 Language choose_language(std::string_view accept_language) {
+  auto rest = accept_language.substr(0, kMaxLength);
+  if (kNoWelsh.contains_all(rest)) return Language::english;  // as nearly always
   struct Wish {
     int quality = 0;
     std::size_t place = kMaxRanges;
@@ -66,7 +71,6 @@ Language choose_language(std::string_view accept_language) {
   const auto wish_for = [](Wish& wish, int quality, std::size_t place, bool named) {
     if (named == wish.named ? quality > wish.quality : named) wish = {quality, place, named};
   };
-  auto rest = accept_language.substr(0, kMaxLength);
   for (std::size_t place = 0; place < kMaxRanges && !rest.empty(); ++place) {
     auto parameters = next_part(rest, ',');
     const auto range = next_part(parameters, ';');

@@ -19,7 +19,7 @@ class Page {
   /// All after it.
   std::string finish(Language language);
 
-  /// Markup of ours.
+  /// Markup of ours, or words of ours that hold none.
   Page& raw(std::string_view markup) {
     out_ += markup;
     return *this;

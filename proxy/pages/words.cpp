@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "proxy/wire/html.h"
+
 namespace breakwater::pages {
 namespace {
 
@@ -257,6 +259,23 @@ constexpr Labels kLabels[] = {
      .act_early = "os ydych yn poeni bod rhywun yn cael ei ddenu at eithafiaeth",
      .logged = "Cedwir cofnod o’r hyn a agorir ar y rhwydwaith hwn."},
 };
+
+constexpr bool is_plain(std::string_view text) {
+  return wire::kPlainInHtml.contains_all(text);
+}
+constexpr bool is_plain(const ReasonWords& reason) {
+  const auto& [english, welsh] = reason.words;
+  return is_plain(english.title) && is_plain(english.text) && is_plain(welsh.title) && is_plain(welsh.text);
+}
+constexpr bool is_plain(const Labels& l) {
+  const auto texts = {l.code, l.opens,     l.category,  l.categories, l.period,     l.rule,      l.detail,
+                      l.used, l.of,        l.left,      l.minutes,    l.nothing,    l.reference, l.advice[0],
+                      l.help, l.advice[1], l.advice[2], l.childline,  l.samaritans, l.act_early, l.logged};
+  return std::ranges::all_of(texts, [](std::string_view text) { return is_plain(text); });
+}
+static_assert(is_plain(kGeneral) && std::ranges::all_of(kReasons, [](const auto& each) { return is_plain(each); }) &&
+                  std::ranges::all_of(kLabels, [](const auto& each) { return is_plain(each); }),
+              "pages take these words as they are");
 
 // The periods of the sample policy; those of a centre's own are in its own language.
 constexpr std::pair<std::string_view, std::string_view> kWelshPeriods[] = {

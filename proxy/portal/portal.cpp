@@ -41,11 +41,6 @@ Response html(std::string body, std::uint16_t status = 200) {
   return {status, std::string(kFields), std::move(body)};
 }
 
-std::string civil_day(rules::SysSeconds now, const date::time_zone& zone) {
-  constexpr std::size_t kDate = 10;  // "2026-11-23"
-  return rules::format_civil(now, zone).substr(0, kDate);
-}
-
 /// An absolute http or https URL that may be shown as a link, or "".
 std::string_view link_to(const Form& form) {
   const auto to = value_of(form, "to");
@@ -156,7 +151,7 @@ Response Portal::window(const Visit& visit) {
   view.token = tokens_.make(visit.person, request.now);
   if (visit.terms() && request.subject.acceptance == rules::Acceptance::missing)
     view.rules = WindowView::Rules::to_be_accepted;
-  const auto blocked = recent_.of(civil_day(request.now, *visit.policy.zone), visit.person);
+  const auto blocked = recent_.of(rules::civil_day(request.now, *visit.policy.zone), visit.person);
   for (const auto& each : blocked)
     if (visit.is_theirs(each))
       view.entries.push_back(
@@ -221,7 +216,7 @@ Response Portal::review(const Visit& visit) {
   const auto& subject = request.subject;
   const auto kind = value_of(visit.form, "kind");
   if (kind != "review" && kind != "accident") return visit.notice(visit.say.window, visit.say.bad_form, 400);
-  const auto day = civil_day(request.now, *visit.policy.zone);
+  const auto day = rules::civil_day(request.now, *visit.policy.zone);
   const auto blocked = recent_.find(day, visit.person, value_of(visit.form, "reference"));
   if (!blocked || !visit.is_theirs(*blocked)) return visit.notice(visit.say.window, visit.say.gone, 404);
   const Review review{date::format("%FT%TZ", request.now),
@@ -250,7 +245,7 @@ Response Portal::review(const Visit& visit) {
 }
 
 void Portal::note_blocked(const std::string& person, const date::time_zone& zone, Blocked blocked) {
-  const auto day = civil_day(blocked.time, zone);
+  const auto day = rules::civil_day(blocked.time, zone);
   recent_.add(day, person, std::move(blocked));
 }
 

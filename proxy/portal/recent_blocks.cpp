@@ -4,7 +4,7 @@
 
 namespace breakwater::portal {
 
-void RecentBlocks::add(std::string_view day, const std::string& person, Blocked blocked) {
+void RecentBlocks::add(std::chrono::sys_days day, const std::string& person, Blocked blocked) {
   const std::scoped_lock lock(mutex_);
   if (day != day_) {
     people_.clear();
@@ -28,14 +28,14 @@ void RecentBlocks::make_room() {
   people_.erase(std::ranges::min_element(people_, {}, [](const auto& each) { return each.second.last; }));
 }
 
-std::vector<Blocked> RecentBlocks::of(std::string_view day, const std::string& person) const {
+std::vector<Blocked> RecentBlocks::of(std::chrono::sys_days day, const std::string& person) const {
   const std::scoped_lock lock(mutex_);
   const auto found = people_.find(person);
   if (day != day_ || found == people_.end()) return {};
   return {found->second.blocked.begin(), found->second.blocked.end()};
 }
 
-std::optional<Blocked> RecentBlocks::find(std::string_view day, const std::string& person,
+std::optional<Blocked> RecentBlocks::find(std::chrono::sys_days day, const std::string& person,
                                           std::string_view reference) const {
   const auto all = of(day, person);
   const auto found = std::ranges::find(all, reference, &Blocked::reference);

@@ -32,12 +32,12 @@ class RecentBlocks {
   static constexpr std::size_t kPerPerson = 20;
   static constexpr std::size_t kPeople = 2048;  ///< then whoever was stopped longest ago is forgotten
 
-  /// `day` is the civil day, as "2026-11-23": with a new one all that was before is gone. A host that is stopped again
+  /// `day` is the civil day: with a new one all that was before is gone. A host that is stopped again
   /// for the same reason has one entry, with the reference of the last time.
-  void add(std::string_view day, const std::string& person, Blocked blocked);
+  void add(std::chrono::sys_days day, const std::string& person, Blocked blocked);
   /// The newest first.
-  std::vector<Blocked> of(std::string_view day, const std::string& person) const;
-  std::optional<Blocked> find(std::string_view day, const std::string& person, std::string_view reference) const;
+  std::vector<Blocked> of(std::chrono::sys_days day, const std::string& person) const;
+  std::optional<Blocked> find(std::chrono::sys_days day, const std::string& person, std::string_view reference) const;
 
  private:
   struct Person {
@@ -47,7 +47,7 @@ class RecentBlocks {
   void make_room();
 
   mutable std::mutex mutex_;
-  std::string day_;
+  std::chrono::sys_days day_;
   std::uint64_t count_ = 0;
   std::unordered_map<std::string, Person> people_;
 };

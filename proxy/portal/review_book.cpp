@@ -44,7 +44,7 @@ bool is_control(std::string_view character) {
 ReviewBook::ReviewBook(const std::filesystem::path& state, PersonTag tag)
     : tag_(std::move(tag)), book_(state / kFile) {}
 
-ReviewBook::Added ReviewBook::add(const std::string& day, const Review& review, std::string& error) {
+ReviewBook::Added ReviewBook::add(std::chrono::sys_days day, const Review& review, std::string& error) {
   const std::scoped_lock lock(mutex_);
   if (day != day_) {
     day_ = day;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <vector>
 
@@ -35,13 +36,13 @@ class ReviewBook {
   enum class Added : std::uint8_t { kept, too_many, failed };
   /// `day` is the civil day. The same of one reference is kept once, however often it is said. `error` says why it
   /// failed.
-  Added add(const std::string& day, const Review& review, std::string& error);
+  Added add(std::chrono::sys_days day, const Review& review, std::string& error);
 
  private:
   const PersonTag tag_;
   Book book_;
   std::mutex mutex_;
-  std::string day_;
+  std::chrono::sys_days day_;
   std::map<std::string, std::vector<std::string>, std::less<>> said_;  ///< by person: kind and reference
   std::size_t today_ = 0;
 };

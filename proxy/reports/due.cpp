@@ -37,7 +37,7 @@ std::string_view to_string(Every every) {
 
 std::optional<Due> last_due(Every every, const rules::ReportSchedule& schedule, const rules::Timetable* working,
                             rules::SysSeconds now, const date::time_zone& zone) {
-  const auto today = civil_day(now, zone);
+  const auto today = rules::civil_day(now, zone);
   const auto next_working = [&](sys_days day, sys_days end) {
     while (day < end && !is_working_day(working, day))
       day += Days(1);

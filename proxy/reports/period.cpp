@@ -3,6 +3,7 @@
 namespace breakwater::reports {
 namespace {
 
+using rules::civil_day;
 using rules::SysSeconds;
 using std::chrono::sys_days;
 
@@ -11,11 +12,6 @@ Period between(sys_days first, sys_days after, const date::time_zone& zone, std:
 }
 
 }  // namespace
-
-sys_days civil_day(SysSeconds when, const date::time_zone& zone) {
-  const auto civil = rules::format_civil(when, zone);  // "2026-11-23T..."
-  return rules::parse_date(std::string_view(civil).substr(0, 10)).value_or(std::chrono::floor<std::chrono::days>(when));
-}
 
 Period last_day(SysSeconds now, const date::time_zone& zone) {
   const auto day = civil_day(now, zone);

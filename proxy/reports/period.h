@@ -18,8 +18,6 @@ struct Period {
 Period last_day(rules::SysSeconds now, const date::time_zone& zone);
 Period last_week(rules::SysSeconds now, const date::time_zone& zone);
 Period last_month(rules::SysSeconds now, const date::time_zone& zone);
-/// The civil day of a time.
-std::chrono::sys_days civil_day(rules::SysSeconds when, const date::time_zone& zone);
 /// Both days included.
 Period days(std::chrono::sys_days first, std::chrono::sys_days last, const date::time_zone& zone);
 

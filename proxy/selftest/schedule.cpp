@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <date/date.h>
-#include <date/tz.h>
-
 #include "rules/civil_time.h"
 
 namespace breakwater::selftest {
@@ -12,16 +9,11 @@ namespace {
 
 constexpr std::chrono::days kBack{1};
 
-std::chrono::sys_days civil_day(const rules::Policy& policy, rules::SysSeconds when) {
-  const auto local = policy.zone->to_local(when).time_since_epoch();
-  return std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(local));
-}
-
 }  // namespace
 
 bool is_working_day(const rules::Policy& policy, rules::SysSeconds when) {
   if (policy.timetables.empty()) {
-    const std::chrono::weekday day(civil_day(policy, when));
+    const std::chrono::weekday day(rules::civil_day(when, *policy.zone));
     return day != std::chrono::Saturday && day != std::chrono::Sunday;
   }
   const auto day = rules::day_of(when, *policy.zone);
@@ -38,7 +30,7 @@ bool is_working_day(const rules::Policy& policy, rules::SysSeconds when) {
 
 bool is_due(const rules::Policy& policy, const std::vector<int>& at, rules::SysSeconds after, rules::SysSeconds until) {
   if (until <= after) return false;
-  const auto today = civil_day(policy, until);
+  const auto today = rules::civil_day(until, *policy.zone);
   for (const auto day : {today - kBack, today}) {
     for (const auto minutes : at) {
       const auto when = rules::from_civil(day, std::chrono::minutes(minutes), *policy.zone);

@@ -11,16 +11,8 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-constexpr auto kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (std::size_t byte = 0x20; byte < 0x7F; ++byte)
-    plain[byte] = byte != '"' && byte != '\\';
-  return plain;
-}();
-
-bool is_plain(char c) {
-  return kPlain[static_cast<std::uint8_t>(c)];
-}
+constexpr auto kPlain =
+    wire::ByteSet::of([](unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
 
 void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits;
@@ -64,7 +56,7 @@ void append_special(std::string& out, std::string_view sequence) {
 
 void append_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    const auto run = kPlain.run_length(text);
     out += text.substr(0, run);
     text.remove_prefix(run);
     if (text.empty()) break;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/wire/byte_set.h"
+
 namespace breakwater::wire {
 
 inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  ///< U+FFFD
@@ -41,9 +43,17 @@ constexpr std::string_view utf8_prefix(std::string_view text, std::size_t limit)
 
 inline constexpr std::string_view kCutMarker = "\xE2\x80\xA6[cut]";  ///< an ellipsis first
 
+inline constexpr ByteSet kPrintableAscii = ByteSet::of([](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+
+/// Text that clean_text() leaves as it is, as nearly all does: told without a copy, and without a look at UTF-8.
+constexpr bool is_clean(std::string_view text, std::size_t limit) {
+  return text.size() <= limit && kPrintableAscii.contains_all(text);
+}
+
 /// Text from outside as it may be kept: valid UTF-8 (bytes that are not become U+FFFD), control characters and DEL as
 /// \xNN, at most `limit` bytes with kCutMarker at the end where something is missing. Clean text comes back as it is.
 inline std::string clean_text(std::string_view text, std::size_t limit) {
+  if (is_clean(text, limit)) return std::string(text);
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   out.reserve(std::min(text.size(), limit));

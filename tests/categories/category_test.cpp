@@ -38,6 +38,21 @@ TEST(CategoryTable, FamilyIsACategoryAndItsChildren) {
   EXPECT_TRUE(family[*table.find("games")] && family[*table.find("games/poker")]);
 }
 
+TEST(CategoryTable, NamesOfASetAreInTheOrderOfTheirIds) {
+  CategoryTable table;
+  while (table.size() < kMaxCategories)
+    table.add("c" + std::to_string(table.size()));
+  EXPECT_TRUE(table.names({}).empty());
+  CategorySet set;
+  std::vector<std::string_view> expected;
+  for (const CategoryId id : {0, 1, 63, 64, 127, 128, 510, 511}) {
+    set.set(id);
+    expected.push_back(table.name(id));
+  }
+  EXPECT_EQ(table.names(set), expected);
+  EXPECT_EQ(table.names(CategorySet{}.set()).size(), kMaxCategories);
+}
+
 TEST(CategoryTable, RefusesMalformedNames) {
   CategoryTable table;
   for (const std::string_view name : {"", "Games", "a b", "a_b", "/a", "a/", "a/b/c", "a//b", "caf\xc3\xa9", "a.b"})

@@ -90,6 +90,15 @@ TEST(CivilTime, DaysAreAsLongAsTheClocksMakeThem) {
   }
 }
 
+TEST(CivilTime, CivilDayIsThatOfTheZonesClocks) {
+  const auto at = [](const char* text) { return *parse_civil(text, *find_zone("UTC")); };
+  const auto& london = *find_zone("Europe/London");
+  EXPECT_EQ(civil_day(at("2026-11-23T23:59:59"), london), *parse_date("2026-11-23"));
+  EXPECT_EQ(civil_day(at("2026-07-01T22:59:59"), london), *parse_date("2026-07-01"));
+  EXPECT_EQ(civil_day(at("2026-07-01T23:00"), london), *parse_date("2026-07-02"));
+  EXPECT_EQ(civil_day(at("2026-01-01T03:00"), *find_zone("America/St_Johns")), *parse_date("2025-12-31"));
+}
+
 TEST(CivilTime, FormatsForPeople) {
   const auto& zone = *find_zone("Europe/London");
   const auto at = [&](const char* text) { return *parse_civil(text, zone); };

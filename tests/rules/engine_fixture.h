@@ -140,9 +140,8 @@ allow = ["jobs"]
     std::string text(to_string(verdict.action));
     text += ' ' + std::string(to_string(verdict.reason)) + " [";
     const auto& table = snapshot_->catalogue->categories();
-    for (std::size_t id = 0; id < table.size(); ++id)
-      if (verdict.categories.test(id))
-        text += (text.back() == '[' ? "" : ",") + std::string(table.name(static_cast<categories::CategoryId>(id)));
+    for (const auto name : table.names(verdict.categories))
+      text += (text.back() == '[' ? "" : ",") + std::string(name);
     text += "] " + entry(verdict.because) + '|' + std::string(verdict.rule) + '|' + std::string(verdict.group) + '/' +
             std::string(verdict.period) + '|' + civil(verdict.until);
     if (verdict.concern != Concern::none)

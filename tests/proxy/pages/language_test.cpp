@@ -38,6 +38,9 @@ TEST(ChooseLanguage, Table) {
       {"cy;q=0.,en;q=0.1", kEnglish},
       {"cyx,c,cy_GB", kEnglish},
       {",,;;,=,cy", kWelsh},
+      {"C", kEnglish},
+      {"fr,Cy", kWelsh},
+      {"fr,*", kEnglish},
   };
   for (const auto& [value, expected] : cases)
     EXPECT_EQ(choose_language(value), expected) << value;

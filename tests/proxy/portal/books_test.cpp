@@ -117,16 +117,17 @@ Review review(const std::string& person, const std::string& reference, const std
 }
 
 TEST_F(Books, ReviewsAreLimitedByPersonAndDay) {
+  constexpr std::chrono::sys_days kDay{std::chrono::days(20780)};
   ReviewBook book(folder_.path(), tag);
   ASSERT_EQ(book.open(), std::nullopt);
   std::string error;
   for (std::size_t i = 0; i < ReviewBook::kPerPerson; ++i) {
-    EXPECT_EQ(book.add("d1", review("ann", std::to_string(i)), error), ReviewBook::Added::kept);
-    EXPECT_EQ(book.add("d1", review("ann", "0"), error), ReviewBook::Added::kept) << "said before";
+    EXPECT_EQ(book.add(kDay, review("ann", std::to_string(i)), error), ReviewBook::Added::kept);
+    EXPECT_EQ(book.add(kDay, review("ann", "0"), error), ReviewBook::Added::kept) << "said before";
   }
-  EXPECT_EQ(book.add("d1", review("ann", "0", "accident"), error), ReviewBook::Added::too_many);
-  EXPECT_EQ(book.add("d1", review("bob", "0"), error), ReviewBook::Added::kept);
-  EXPECT_EQ(book.add("d2", review("ann", "x"), error), ReviewBook::Added::kept);
+  EXPECT_EQ(book.add(kDay, review("ann", "0", "accident"), error), ReviewBook::Added::too_many);
+  EXPECT_EQ(book.add(kDay, review("bob", "0"), error), ReviewBook::Added::kept);
+  EXPECT_EQ(book.add(kDay + std::chrono::days(1), review("ann", "x"), error), ReviewBook::Added::kept);
   std::size_t count = 0;
   std::uint64_t damaged = 0;
   EXPECT_EQ(read_reviews(

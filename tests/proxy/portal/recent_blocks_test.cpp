@@ -5,7 +5,8 @@
 namespace breakwater::portal {
 namespace {
 
-constexpr std::string_view kDay = "2026-11-23";
+constexpr std::chrono::sys_days kDay{std::chrono::days(20780)};
+constexpr auto kNextDay = kDay + std::chrono::days(1);
 
 Blocked blocked(std::string host, std::string reference = "R", std::string reason = "rule") {
   Blocked entry;
@@ -15,7 +16,7 @@ Blocked blocked(std::string host, std::string reference = "R", std::string reaso
   return entry;
 }
 
-std::string seen(const RecentBlocks& recent, const std::string& person, std::string_view day = kDay) {
+std::string seen(const RecentBlocks& recent, const std::string& person, std::chrono::sys_days day = kDay) {
   std::string text;
   for (const auto& each : recent.of(day, person))
     text += each.host + ":" + each.reference + "x" + std::to_string(each.times) + " ";
@@ -40,10 +41,10 @@ TEST(RecentBlocks, NewestFirstOncePerHostAndReasonOwnOnly) {
 TEST(RecentBlocks, AreGoneTheNextDay) {
   RecentBlocks recent;
   recent.add(kDay, "user:ann", blocked("a"));
-  EXPECT_EQ(seen(recent, "user:ann", "2026-11-24"), "");
-  recent.add("2026-11-24", "user:bob", blocked("b"));
+  EXPECT_EQ(seen(recent, "user:ann", kNextDay), "");
+  recent.add(kNextDay, "user:bob", blocked("b"));
   EXPECT_EQ(seen(recent, "user:ann"), "");
-  EXPECT_EQ(seen(recent, "user:bob", "2026-11-24"), "b:Rx1 ");
+  EXPECT_EQ(seen(recent, "user:bob", kNextDay), "b:Rx1 ");
 }
 
 TEST(RecentBlocks, AreBounded) {

@@ -56,6 +56,20 @@ TEST(CleanText, Table) {
     EXPECT_EQ(clean_text(in, 100), out);
 }
 
+TEST(CleanText, WhatIsCleanComesBackAndWhatIsNotNeverDoes) {
+  for (unsigned byte = 0; byte < 256; ++byte)
+    for (const std::size_t length : {1U, 7U, 8U, 9U, 16U, 17U, 32U, 33U})
+      for (const std::size_t at : {std::size_t{0}, length / 2, length - 1}) {
+        std::string text(length, 'x');
+        text[at] = static_cast<char>(byte);
+        const bool printable = byte >= 0x20 && byte < 0x7F;
+        ASSERT_EQ(is_clean(text, length), printable) << byte;
+        ASSERT_EQ(clean_text(text, 100) == text, printable) << byte;
+        ASSERT_FALSE(is_clean(text, length - 1)) << "too long";
+      }
+  EXPECT_TRUE(is_clean("", 0));
+}
+
 TEST(CleanText, CutsWithAMarkerWithinTheLimitAndOnce) {
   EXPECT_EQ(clean_text("0123456789", 10), "0123456789");
   EXPECT_EQ(clean_text("012345678901", 10), "01\xE2\x80\xA6[cut]");
