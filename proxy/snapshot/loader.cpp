@@ -188,7 +188,11 @@ class Loader {
     return opened && (*opened)->fingerprint() == builder_->fingerprint() ? *opened : nullptr;
   }
 
-  std::optional<std::vector<std::uint8_t>> compile() { return builder_->compile(report_); }
+  std::optional<std::vector<std::uint8_t>> compile() {
+    auto image = builder_->compile(report_);
+    if (!is_restored()) return std::nullopt;  // of what is damaged, another version may have been read
+    return image;
+  }
 
   static CataloguePtr open(std::optional<std::vector<std::uint8_t>> image) {
     if (!image) return nullptr;
