@@ -165,7 +165,8 @@ void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
     return error(report, list.part, "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())});
   if (!part->is_of(key()))
     return error(report, list.part, "the locked list \"" + list.name + "\" was made with another key: import it again");
-  if (!part->hosts()) return error(report, list.part, "the locked list \"" + list.name + "\" is damaged: import it again");
+  if (!part->hosts())
+    return error(report, list.part, "the locked list \"" + list.name + "\" is damaged: import it again");
   place(list.name, list.category, ListRole::locked, {}, std::move(*part), report);
 }
 

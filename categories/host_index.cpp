@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLoadPercent = 85;
 constexpr std::size_t kLeastBuckets = 256;  // whose places tell 8 bits of a hash
 constexpr std::size_t kRoomForTheRest = 1 << 20;
-constexpr std::size_t kFilterBits = 12;         // of an entry: 2 to 3 of 100 names that are not listed pass
+constexpr std::size_t kFilterBits = 12;  // of an entry: 2 to 3 of 100 names that are not listed pass
 
 // What no host begins with.
 constexpr char kNetwork = '\1';

@@ -131,6 +131,7 @@ class PartWriter {
   void add(std::uint64_t hash, std::uint32_t line);
   void tidy();
   void tidy(std::vector<Hashed>& stretch) const;
+  static void sort(std::vector<Hashed>& stretch);
 
   SipKey key_;
   std::array<std::vector<Hashed>, kStretches> hosts_;  ///< by the first byte of the hash: each fits a processor's cache

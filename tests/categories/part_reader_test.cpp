@@ -38,7 +38,8 @@ class PartReader : public testing::Test {
   static std::uint32_t line_of(const Part& part, std::string_view host) {
     const auto at = std::ranges::lower_bound(part.hosts()->hashes, host_key(kKey, host)) - part.hosts()->hashes.begin();
     const auto i = static_cast<std::size_t>(at);
-    return i < part.hosts()->hashes.size() && part.hosts()->hashes[i] == host_key(kKey, host) ? part.hosts()->lines[i] : 0;
+    return i < part.hosts()->hashes.size() && part.hosts()->hashes[i] == host_key(kKey, host) ? part.hosts()->lines[i]
+                                                                                              : 0;
   }
 
   ListTree tree;
