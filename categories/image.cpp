@@ -94,9 +94,9 @@ std::span<const std::uint8_t> summed(std::span<const std::uint8_t> image, const 
 
 using Mapping = std::unique_ptr<const std::uint8_t, Unmap>;
 
-/// What is to be read at once is mapped at once.
-Mapping map(int fd, std::size_t size, SectionMask later) {
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | (later ? 0 : MAP_POPULATE), fd, 0);
+/// Without MAP_POPULATE, for which other threads would wait.
+Mapping map(int fd, std::size_t size) {
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (address == MAP_FAILED) return {};
   return {static_cast<const std::uint8_t*>(address), Unmap{size}};
 }
@@ -150,7 +150,7 @@ Result<Image, CatalogueError> Image::open(ImageKind kind, const std::filesystem:
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return CatalogueError::truncated;
   Image image;
-  image.mapped_ = map(input.get(), size, later);
+  image.mapped_ = map(input.get(), size);
   if (!image.mapped_) return CatalogueError::io;
   if (const auto error = image.check(kind, later)) return *error;
   return image;
