@@ -6,6 +6,7 @@
 
 #include "categories/built_in_categories.h"
 #include "categories/canary.h"
+#include "categories/catalogue_tables.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/list_files.h"
@@ -67,7 +68,6 @@ struct CatalogueBuilder::Impl {
   void check_not_empty(const Range& range, BuildReport& report) const;
   std::vector<std::uint64_t> add_canaries(std::vector<ListInfo>& lists) const;
   std::optional<std::vector<HashedHosts>> hosts_of_parts() const;
-  void write_tables(const BuildReport& report, ImageWriter& image) const;
 
   const Sources& sources;
   BuildOptions options;
@@ -281,7 +281,7 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
     check_not_empty(range, report);
   std::for_each(report.lists.begin() + static_cast<std::ptrdiff_t>(read_lists), report.lists.end(),
                 [](ListInfo& canary) { canary.entries = 0; });
-  write_tables(report, image);
+  write_tables(table, report.lists, image);
   report.lists.resize(read_lists);
   if (has_errors(report.diagnostics)) return std::nullopt;
   return std::move(image).finish();
@@ -298,25 +298,6 @@ std::vector<std::uint64_t> CatalogueBuilder::Impl::add_canaries(std::vector<List
     lists.push_back({canary_list(table.name(category)), category});
   }
   return hashes;
-}
-
-void CatalogueBuilder::Impl::write_tables(const BuildReport& report, ImageWriter& image) const {
-  SectionWriter names;
-  for (const auto name : table.names())
-    names.text(name);
-  image.add(Section::categories, names.bytes());
-  SectionWriter lists;
-  for (const auto& list : report.lists) {
-    lists.text(list.name);
-    lists.number(list.category);
-    lists.number(static_cast<std::uint8_t>(list.role));
-    lists.number(list.entries);
-    lists.number(list.rejected);
-    lists.number(list.skipped);
-    lists.number(list.expired);
-    lists.number(static_cast<std::uint8_t>(list.format));
-  }
-  image.add(Section::lists, lists.bytes());
 }
 
 CatalogueBuilder::CatalogueBuilder(const Sources& sources, BuildOptions options)

@@ -20,7 +20,7 @@ namespace breakwater::categories {
 /// What a file of compiled lists holds; each kind has its own magic and sections.
 enum class ImageKind : std::uint8_t { catalogue, part, patterns };
 
-/// The sections of a catalogue, in the order in which they stand in the file.
+/// The sections of a catalogue.
 enum class Section : std::uint8_t {
   categories,        ///< names, in the order of their ids
   lists,             ///< ListInfo
