@@ -100,6 +100,7 @@ Result<Part, CatalogueError> PartCache::keep(const ListFile& file, const std::st
 }
 
 void PartCache::drop(std::string_view digest) const {
+  if (folder_.empty() || !is_digest(digest)) return;
   std::error_code ignored;
   fs::remove(part_file(digest), ignored);
 }
