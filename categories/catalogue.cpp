@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "categories/catalogue_tables.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/pattern_set.h"
@@ -18,36 +19,6 @@ struct ListMeaning {
   CategoryId category = 0;
   ListRole role = ListRole::feed;
 };
-
-/// False where the names are not those that this program would give their ids to.
-bool load_categories(const Image& image, CategoryTable& table) {
-  SectionReader reader{image.section(Section::categories)};
-  std::size_t count = 0;
-  for (; !reader.at_end(); ++count) {
-    const auto name = reader.text();
-    if (!name || table.add(*name) != count) return false;
-  }
-  return count == table.size();
-}
-
-bool load_lists(const Image& image, std::size_t categories, std::vector<ListInfo>& lists) {
-  SectionReader reader{image.section(Section::lists)};
-  while (!reader.at_end()) {
-    const auto name = reader.text();
-    const auto category = reader.number<CategoryId>();
-    const auto role = reader.number<ListRole>();
-    const auto entries = reader.number<std::uint32_t>();
-    const auto rejected = reader.number<std::uint32_t>();
-    const auto skipped = reader.number<std::uint32_t>();
-    const auto expired = reader.number<std::uint32_t>();
-    const auto format = reader.number<ListFormat>();
-    if (!format || *category >= categories || static_cast<std::size_t>(*role) >= kListRoles ||
-        *format > ListFormat::v2fly)
-      return false;
-    lists.push_back({std::string{*name}, *category, *role, *entries, *rejected, *skipped, *expired, *format});
-  }
-  return true;
-}
 
 /// What a target stands for; nullopt: for no list that there is, which a sound image does not hold.
 std::optional<Match> meaning(Target target, EntryKind kind, const std::vector<ListMeaning>& meanings) {

@@ -6,6 +6,7 @@
 
 #include "categories/built_in_categories.h"
 #include "categories/canary.h"
+#include "categories/catalogue_tables.h"
 #include "categories/host_index.h"
 #include "categories/image.h"
 #include "categories/list_files.h"
@@ -25,21 +26,12 @@ struct PlacedPart {
   Part part;
 };
 
-/// Lines of a part whose entries hold no more.
-class ExpiredLines {
- public:
-  ExpiredLines(const Part& part, std::optional<std::chrono::sys_days> today) {
-    for (const auto& [line, day] : part.expiries())
-      if (today && day < *today) lines_.push_back(line);
-  }
-  bool holds(std::uint32_t line) const {
-    return lines_.empty() || !std::binary_search(lines_.begin(), lines_.end(), line & ~kExceptLine);
-  }
-  std::size_t size() const { return lines_.size(); }
-
- private:
-  std::vector<std::uint32_t> lines_;
-};
+ExpiredLines expired_lines(const Part& part, std::optional<std::chrono::sys_days> today) {
+  std::vector<std::uint32_t> lines;
+  for (const auto& [line, day] : part.expiries())
+    if (today && day < *today) lines.push_back(line);
+  return ExpiredLines{std::move(lines)};
+}
 
 }  // namespace
 
@@ -74,8 +66,8 @@ struct CatalogueBuilder::Impl {
   std::uint64_t fingerprint() const;
   std::optional<std::vector<std::uint8_t>> compile(BuildReport& report);
   void check_not_empty(const Range& range, BuildReport& report) const;
-  void add_canaries(HostIndexBuilder& hosts, std::vector<ListInfo>& lists) const;
-  void write_tables(const BuildReport& report, ImageWriter& image) const;
+  std::vector<std::uint64_t> add_canaries(std::vector<ListInfo>& lists) const;
+  std::optional<std::vector<HashedHosts>> hosts_of_parts() const;
 
   const Sources& sources;
   BuildOptions options;
@@ -131,7 +123,7 @@ void CatalogueBuilder::Impl::place(std::string name, const std::string& category
     if (options.today && day >= *options.today)
       report.changes_on = std::min(report.changes_on.value_or(day + std::chrono::days{1}), day + std::chrono::days{1});
   const auto id = category(category_name, role, file, report);
-  const ExpiredLines expired{part, options.today};
+  const auto expired = expired_lines(part, options.today);
   report.lists.push_back(
       {name, id, role, 0, part.rejected(), part.skipped(), static_cast<std::uint32_t>(expired.size()), part.format()});
   report.cache_files.push_back(origin.digest + ".part");
@@ -173,6 +165,8 @@ void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
     return error(report, list.part, "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())});
   if (!part->is_of(key()))
     return error(report, list.part, "the locked list \"" + list.name + "\" was made with another key: import it again");
+  if (!part->hosts())
+    return error(report, list.part, "the locked list \"" + list.name + "\" is damaged: import it again");
   place(list.name, list.category, ListRole::locked, {}, std::move(*part), report);
 }
 
@@ -190,6 +184,10 @@ void CatalogueBuilder::Impl::place_absent(BuildReport& report) {
 
 bool CatalogueBuilder::Impl::read(BuildReport& report) {
   report = {};
+  table = {};
+  files.clear();
+  parts.clear();
+  ranges.clear();
   if (!options.key) {
     error(report, {}, "OpenSSL gives no random bytes");
     return false;
@@ -212,7 +210,7 @@ std::uint64_t CatalogueBuilder::Impl::fingerprint() const {
     text.text(table.name(placed.category));
     text.number(static_cast<std::uint8_t>(placed.role));
     text.text(placed.origin.digest);
-    text.number(std::uint64_t{ExpiredLines{placed.part, options.today}.size()});
+    text.number(std::uint64_t{expired_lines(placed.part, options.today).size()});
   }
   return siphash(SipKey{}, {reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size()});
 }
@@ -224,29 +222,39 @@ void CatalogueBuilder::Impl::check_not_empty(const Range& range, BuildReport& re
   report.diagnostics.push_back({severity, range.source->path.string(), 0, 0, "has not a single entry"});
 }
 
+/// Of all parts. nullopt: some are damaged, and gone from the cache now.
+std::optional<std::vector<HashedHosts>> CatalogueBuilder::Impl::hosts_of_parts() const {
+  std::vector<HashedHosts> all;
+  for (const auto& placed : parts) {
+    if (const auto hosts = placed.part.hosts())
+      all.push_back(*hosts);
+    else
+      cache.drop(placed.part.digest());
+  }
+  if (all.size() < parts.size()) return std::nullopt;
+  return all;
+}
+
 std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildReport& report) {
+  auto hosts_of_list = hosts_of_parts();
+  if (!hosts_of_list && read(report)) hosts_of_list = hosts_of_parts();
+  if (!hosts_of_list) {
+    error(report, options.cache, "what was compiled before is damaged");
+    return std::nullopt;
+  }
   ImageWriter image{ImageKind::catalogue, fingerprint()};
   HostIndexBuilder hosts{key()};
   PatternCompiler patterns{options.cache};
-  std::size_t entries = 0;
-  for (const auto& placed : parts)
-    entries += placed.part.hashes().size();
-  hosts.reserve(entries);
-
   for (std::size_t list = 0; list < parts.size(); ++list) {
-    const auto role = parts[list].role;
-    const auto& part = parts[list].part;
-    const ExpiredLines expired{part, options.today};
     const auto id = static_cast<ListId>(list);
-    hosts.add(part.kinds());
-    for (std::size_t i = 0; i < part.hashes().size(); ++i)
-      if (const auto line = part.lines()[i]; expired.holds(line)) hosts.add(part.hashes()[i], make_target(id, line));
+    const auto& part = parts[list].part;
+    const auto expired = expired_lines(part, options.today);
     for (const auto& pattern : part.patterns())
-      if (expired.holds(pattern.line)) patterns.add(pattern.kind, pattern.text, make_target(id, pattern.line), role);
+      if (expired.holds(pattern.line))
+        patterns.add(pattern.kind, pattern.text, make_target(id, pattern.line), parts[list].role);
+    hosts.add(part.kinds());
+    hosts.add(id, (*hosts_of_list)[list], expired);
   }
-  const auto read = report.lists.size();
-  add_canaries(hosts, report.lists);
-  hosts.write(image, report.lists);
   std::vector<PatternCompiler::Refusal> refusals;
   std::string message;
   if (!patterns.write(image, report.lists, refusals, message)) error(report, {}, message);
@@ -263,44 +271,33 @@ std::optional<std::vector<std::uint8_t>> CatalogueBuilder::Impl::compile(BuildRe
     if (number > kKeptPerList)
       report.diagnostics.push_back({Severity::warning, parts[list].origin.file.string(), 0, 0,
                                     std::to_string(number - kKeptPerList) + " more patterns that no engine takes"});
+  const auto read_lists = report.lists.size();
+  const auto canaries = add_canaries(report.lists);
+  constexpr std::uint32_t kFirstLine = 1;
+  for (std::size_t i = 0; i < canaries.size(); ++i)
+    hosts.add(static_cast<ListId>(read_lists + i), {{&canaries[i], 1}, {&kFirstLine, 1}});
+  hosts.write(image, report.lists);
   for (const auto& range : ranges)
     check_not_empty(range, report);
-  std::for_each(report.lists.begin() + static_cast<std::ptrdiff_t>(read), report.lists.end(),
+  std::for_each(report.lists.begin() + static_cast<std::ptrdiff_t>(read_lists), report.lists.end(),
                 [](ListInfo& canary) { canary.entries = 0; });
-  write_tables(report, image);
-  report.lists.resize(read);
+  write_tables(table, report.lists, image);
+  report.lists.resize(read_lists);
   if (has_errors(report.diagnostics)) return std::nullopt;
   return std::move(image).finish();
 }
 
-/// Behind all that was read. A name that is too long for a host has no canary.
-void CatalogueBuilder::Impl::add_canaries(HostIndexBuilder& hosts, std::vector<ListInfo>& lists) const {
+/// Behind all that was read: a list each, whose one host is returned. A name that is too long for a host has none.
+std::vector<std::uint64_t> CatalogueBuilder::Impl::add_canaries(std::vector<ListInfo>& lists) const {
+  std::vector<std::uint64_t> hashes;
   for (std::size_t id = 0; id < table.size(); ++id) {
     const auto category = static_cast<CategoryId>(id);
     const auto host = normalise_host(canary_host(table.name(category)), HostSource::person);
     if (!host || lists.size() > std::numeric_limits<ListId>::max()) continue;
-    hosts.add(host_key(key(), host->text()), make_target(static_cast<ListId>(lists.size()), 1));
+    hashes.push_back(host_key(key(), host->text()));
     lists.push_back({canary_list(table.name(category)), category});
   }
-}
-
-void CatalogueBuilder::Impl::write_tables(const BuildReport& report, ImageWriter& image) const {
-  SectionWriter names;
-  for (const auto name : table.names())
-    names.text(name);
-  image.add(Section::categories, names.bytes());
-  SectionWriter lists;
-  for (const auto& list : report.lists) {
-    lists.text(list.name);
-    lists.number(list.category);
-    lists.number(static_cast<std::uint8_t>(list.role));
-    lists.number(list.entries);
-    lists.number(list.rejected);
-    lists.number(list.skipped);
-    lists.number(list.expired);
-    lists.number(static_cast<std::uint8_t>(list.format));
-  }
-  image.add(Section::lists, lists.bytes());
+  return hashes;
 }
 
 CatalogueBuilder::CatalogueBuilder(const Sources& sources, BuildOptions options)

@@ -215,7 +215,7 @@ void EntryParser::listed_host(const Word& word, const Host& host, Take take) {
 }
 
 bool EntryParser::reject_suffix(const Word& word, const Host& host) {
-  if (host.is_literal() || !PublicSuffixes::system().is_icann(host.text())) return false;
+  if (host.is_literal() || PublicSuffixes::system().kind(host.text()) != SuffixKind::icann) return false;
   const bool top_level = host.text().find('.') == std::string_view::npos;
   reject(word, top_level ? kTopLevel : "would cover a whole public suffix");
   return true;

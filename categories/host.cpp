@@ -208,8 +208,9 @@ Result<Host, HostError> normalise_host(std::string_view raw, HostSource source) 
     become_literal(*address);
     return host;
   }
-  std::string ascii;
-  if (source == HostSource::person) {
+  std::string_view last;
+  auto error = lower_labels(raw, host.text_, last);
+  if (error && source == HostSource::person) {
     if (const auto address = parse_v6(raw)) {
       become_literal(*address);
       return host;
@@ -217,14 +218,12 @@ Result<Host, HostError> normalise_host(std::string_view raw, HostSource source) 
     if (!is_ascii(raw)) {
       if (raw.size() > kMaxUnicode) return HostError::too_long;
       if (raw.find('\0') != std::string_view::npos) return HostError::bad_character;
-      auto converted = to_ascii(std::string{raw});
+      const auto converted = to_ascii(std::string{raw});
       if (!converted) return converted.error();
-      ascii = std::move(*converted);
-      raw = ascii;
+      error = lower_labels(*converted, host.text_, last);
     }
   }
-  std::string_view last;
-  if (const auto error = lower_labels(raw, host.text_, last)) return *error;
+  if (error) return *error;
   if (is_number(last)) {
     const auto address = parse_v4(host.text());
     if (!address) return HostError::bad_address;

@@ -1,15 +1,19 @@
 #include "categories/host_index.h"
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 
 #include <openssl/rand.h>
 
 namespace breakwater::categories {
 namespace {
 
-constexpr std::size_t kSlotsPerEntry100 = 125;  // a load of 0.8
-constexpr std::size_t kFilterBits = 12;         // of an entry: 2 to 3 of 100 names that are not listed pass
+constexpr std::size_t kLoadPercent = 85;
+constexpr std::size_t kLeastBuckets = 256;  // whose places tell 8 bits of a hash
+constexpr std::size_t kRoomForTheRest = 1 << 20;
+constexpr std::size_t kFilterBits = 12;  // of an entry: 2 to 3 of 100 names that are not listed pass
 
 // What no host begins with.
 constexpr char kNetwork = '\1';
@@ -59,80 +63,92 @@ std::optional<HostIndex> HostIndex::load(const Image& image) {
   return index;
 }
 
-/// Hashes are spread evenly: each goes to its stretch of the table at once, and only within these is anything compared.
-void HostIndexBuilder::sort() {
-  const auto stretches = entries_.size() / 8 + 1;
-  std::vector<std::uint32_t> begins(stretches + 1);
-  for (const auto& entry : entries_)
-    ++begins[HostIndex::scaled(stretches, entry.hash) + 1];
-  for (std::size_t i = 1; i < begins.size(); ++i)
-    begins[i] += begins[i - 1];
-  std::vector<Entry> sorted(entries_.size());
-  auto next = begins;
-  for (const auto& entry : entries_)
-    sorted[next[HostIndex::scaled(stretches, entry.hash)]++] = entry;
-  entries_ = std::move(sorted);
-  const auto at = [this](std::size_t place) { return entries_.begin() + static_cast<std::ptrdiff_t>(place); };
-  for (std::size_t i = 0; i < stretches; ++i)
-    std::sort(at(begins[i]), at(begins[i + 1]));
-}
-
-/// Goes through the runs of equal hashes and closes the gaps that limit_targets() leaves.
-void HostIndexBuilder::limit(std::vector<ListInfo>& lists) {
-  std::vector<Target> targets;
-  std::size_t kept = 0;
-  for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
-    const auto hash = entries_[begin].hash;
-    targets.clear();
-    for (end = begin; end < entries_.size() && entries_[end].hash == hash; ++end)
-      targets.push_back(entries_[end].target);
-    limit_targets(targets, lists);
-    for (const auto target : targets)
-      entries_[kept++] = {hash, target};
+template <class Visit>
+void HostIndexBuilder::for_each(Visit&& visit) const {
+  for (const auto& [id, hosts, expired] : lists_) {
+    std::uint64_t last_hash = 0;
+    bool last_except = false;
+    for (std::size_t i = 0; i < hosts.hashes.size(); ++i) {
+      const auto hash = hosts.hashes[i];
+      const auto target = make_target(id, hosts.lines[i]);
+      if (!expired.holds(hosts.lines[i]) || (hash == last_hash && is_except(target) == last_except)) continue;
+      last_hash = hash;
+      last_except = is_except(target);
+      visit(hash, target);
+    }
   }
-  entries_.resize(kept);
 }
 
-void HostIndexBuilder::write(ImageWriter& image, std::vector<ListInfo>& lists) {
-  sort();
-  limit(lists);
-
-  // An entry stands in its bucket, or right after its predecessor where that overflowed.
-  constexpr auto kSlots = HostIndex::kSlots;
-  const std::size_t home_buckets = entries_.empty() ? 0 : (entries_.size() * kSlotsPerEntry100 / 100 + kSlots) / kSlots;
-  const auto place = [home_buckets](std::size_t next, const Entry& entry) {
-    return std::max(next, HostIndex::scaled(home_buckets, entry.hash) * kSlots);
-  };
+/// The first slot of each home bucket's entries, which stand there, or where those before them end; at last the end.
+std::vector<std::size_t> HostIndexBuilder::first_slots(std::size_t home_buckets) const {
+  std::vector<std::size_t> slots(home_buckets + 1);
+  for_each([&](std::uint64_t hash, Target) { ++slots[HostIndex::scaled(home_buckets, hash)]; });
   std::size_t next = 0;
-  for (const auto& entry : entries_)
-    next = place(next, entry) + 1;
-  const auto buckets = std::max(home_buckets, (next + kSlots - 1) / kSlots);
-  const auto words = (entries_.size() * kFilterBits + 63) / 64;
+  for (std::size_t home = 0; home < slots.size(); ++home) {
+    next = std::max(next, home * HostIndex::kSlots);
+    next += std::exchange(slots[home], next);
+  }
+  return slots;
+}
+
+void HostIndexBuilder::put(std::span<Bucket> buckets, std::size_t slot, std::uint64_t hash, Target target) {
+  auto& bucket = buckets[slot / HostIndex::kSlots];
+  const auto i = slot % HostIndex::kSlots;
+  bucket.low[i] = static_cast<std::uint32_t>(hash);
+  bucket.high[i] = static_cast<std::uint16_t>(hash >> 32);
+  bucket.lists[i] = static_cast<ListId>(list_of(target));
+  bucket.lines[i] = static_cast<std::uint32_t>(target);
+}
+
+/// Leaves at most kMaxTargets of each name in the slots from `begin` to `end`. Returns where they end then.
+std::size_t HostIndexBuilder::limit(std::span<Bucket> buckets, std::size_t begin, std::size_t end,
+                                    const std::vector<ListInfo>& lists) {
+  std::map<std::uint64_t, std::vector<Target>> names;
+  for (auto slot = begin; slot < end; ++slot) {
+    const auto& bucket = buckets[slot / HostIndex::kSlots];
+    const auto i = slot % HostIndex::kSlots;
+    names[std::uint64_t{bucket.high[i]} << 32 | bucket.low[i]].push_back(make_target(bucket.lists[i], bucket.lines[i]));
+    put(buckets, slot, 0, 0);
+  }
+  auto next = begin;
+  for (auto& [hash, targets] : names) {
+    drop_excess(targets, lists);
+    for (const auto target : targets)
+      put(buckets, next++, hash, target);
+  }
+  return next;
+}
+
+void HostIndexBuilder::write(ImageWriter& image, std::vector<ListInfo>& lists) const {
+  constexpr auto kSlots = HostIndex::kSlots;
+  std::size_t entries = 0;
+  for (const auto& list : lists_)
+    entries += list.hosts.hashes.size();
+  const auto home_buckets = entries == 0 ? 0 : std::max(kLeastBuckets, entries * 100 / (kLoadPercent * kSlots));
+  const auto words = (entries * kFilterBits + 63) / 64;
+  auto slots = first_slots(home_buckets);
+  const auto bucket_count = (slots.back() + kSlots - 1) / kSlots;
+  image.reserve(words * sizeof(std::uint64_t) + bucket_count * sizeof(Bucket) + kRoomForTheRest);
 
   const HostIndex::Header header{key_, home_buckets, words, kinds_};
   image.add(Section::host_index, std::span{&header, 1});
-  {
-    const auto room = image.add(Section::host_filter, words * sizeof(std::uint64_t));
-    for (const auto& entry : entries_) {
-      auto* const at = &room[HostIndex::scaled(words, entry.hash) * sizeof(std::uint64_t)];
-      std::uint64_t word = 0;
-      std::memcpy(&word, at, sizeof word);
-      word |= HostIndex::filter_bits(entry.hash);
-      std::memcpy(at, &word, sizeof word);
-    }
+  const auto filter = image.add_array<std::uint64_t>(Section::host_filter, words);
+  for_each([&](std::uint64_t hash, Target) { filter[HostIndex::scaled(words, hash)] |= HostIndex::filter_bits(hash); });
+
+  const auto buckets = image.add_array<Bucket>(Section::host_buckets, bucket_count);
+  for_each([&](std::uint64_t hash, Target target) {
+    put(buckets, slots[HostIndex::scaled(home_buckets, hash)]++, hash, target);
+    ++lists[list_of(target)].entries;
+  });
+  std::size_t begin = 0;
+  for (std::size_t home = 0; home < home_buckets; ++home) {
+    begin = std::max(begin, home * kSlots);
+    auto end = slots[home];
+    if (end - begin > kMaxTargets) end = limit(buckets, begin, end, lists);
+    for (auto bucket = home; (bucket + 1) * kSlots < end; ++bucket)
+      buckets[bucket].goes_on = 1;
+    begin = slots[home];
   }
-  const auto room = image.add(Section::host_buckets, buckets * sizeof(HostIndex::Bucket));
-  const auto put = [room](std::size_t at, const auto& value) { std::memcpy(&room[at], &value, sizeof value); };
-  next = 0;
-  for (const auto& entry : entries_) {
-    next = place(next, entry);
-    const auto bucket = next / kSlots * sizeof(HostIndex::Bucket);
-    const auto slot = next % kSlots * sizeof(std::uint64_t);
-    put(bucket + offsetof(HostIndex::Bucket, hashes) + slot, entry.hash);
-    put(bucket + offsetof(HostIndex::Bucket, targets) + slot, entry.target);
-    ++next;
-  }
-  entries_ = {};
 }
 
 }  // namespace breakwater::categories

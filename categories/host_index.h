@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "categories/expired_lines.h"
 #include "categories/host.h"
 #include "categories/image.h"
 #include "categories/siphash.h"
@@ -19,10 +20,10 @@ namespace breakwater::categories {
 /// A fresh random key, or nullopt where the system gives no randomness.
 std::optional<SipKey> random_key();
 
-/// The hash under which a host stands in an index; never 0.
+/// The hash under which a host stands in an index; its lower 48 bits are never 0.
 inline std::uint64_t host_key(const SipKey& key, std::string_view text) {
   const auto value = siphash(key, text);
-  return value ? value : 1;
+  return value << 16 ? value : value | 1;
 }
 /// The same of a network, and of the beginning of a match text that ends at one of the places that find_urls() looks
 /// at. Neither is taken for a host, nor one for the other.
@@ -37,12 +38,18 @@ struct HostKinds {
   HostKinds& operator|=(const HostKinds& other);
 };
 
-/// A hash table of listed hosts, used in place from an image: buckets of eight 64-bit keyed hashes, which fill a cache
-/// line, and on the next line what they stand for. Entries are sorted by hash and a bucket that is full goes on in the
-/// next one. Before them stands a filter, a Bloom filter of 12 bits an entry of which each name has its four bits in
-/// one word: at five million entries it still fits a last-level cache, so that most names that are not listed cost no
-/// access to memory. 21.5 bytes an entry in all. Names are not kept: two names are taken for one with a chance of
-/// entries / 2^64, and nobody can arrange it without the key.
+/// The hosts of one list as keyed hashes, sorted, and their lines, sorted where a hash stands more than once.
+struct HashedHosts {
+  std::span<const std::uint64_t> hashes;
+  std::span<const std::uint32_t> lines;  ///< of the hashes; may carry kExceptLine
+};
+
+/// A hash table of listed hosts, used in place from an image. A bucket is a cache line of five entries: 48 bits of the
+/// keyed hash, of which the bucket's place tells the rest, and where the entry stands. What a bucket has no room for
+/// stands in the next ones. Before them stands a filter, a Bloom filter of 12 bits an entry of which each name has its
+/// four bits in one word: at five million entries it still fits a last-level cache, so that most names that are not
+/// listed cost no access to memory. 16.6 bytes an entry in all. Names are not kept: two names are taken for one with a
+/// chance of entries / 2^64, of a small index of entries / 2^56, and nobody can arrange it without the key.
 class HostIndex {
  public:
   /// nullopt: the sections do not fit each other.
@@ -82,15 +89,19 @@ class HostIndex {
 
  private:
   friend class HostIndexBuilder;
-  static constexpr std::size_t kSlots = 8;
+  static constexpr std::size_t kSlots = 5;
   /// An address and all prefixes that HostKinds has room for; a name of 253 bytes has 127 labels.
   static constexpr std::size_t kMaxProbes = 1 + 3 * 64;
   static constexpr std::size_t kMaxUrlCuts = 32;
   static constexpr std::size_t kMaxUrlLabels = 16;
   struct Bucket {
-    std::array<std::uint64_t, kSlots> hashes{};  ///< sorted; 0 marks an empty slot
-    std::array<Target, kSlots> targets{};
+    std::array<std::uint32_t, kSlots> low{};   ///< bits 0 to 31 of the hash
+    std::array<std::uint16_t, kSlots> high{};  ///< bits 32 to 47; both 0: an empty slot
+    std::array<ListId, kSlots> lists{};
+    std::array<std::uint32_t, kSlots> lines{};
+    std::uint32_t goes_on = 0;  ///< 1: an entry of this bucket or one before it stands behind it
   };
+  static_assert(sizeof(Bucket) == 64);
   struct Header {
     SipKey key;
     std::uint64_t home_buckets = 0;  ///< where a hash may begin; the few buckets after them only take what overflows
@@ -111,8 +122,7 @@ class HostIndex {
       for (std::size_t i = 0; i < count_; ++i) {
         if (!index.may_hold(hashes_[i])) continue;
         const auto* bucket = &index.buckets_[scaled(index.header_.home_buckets, hashes_[i])];
-        __builtin_prefetch(&bucket->hashes);
-        __builtin_prefetch(&bucket->targets);
+        __builtin_prefetch(bucket);
         hashes_[listed++] = hashes_[i];
       }
       for (std::size_t i = 0; i < listed; ++i)
@@ -141,14 +151,18 @@ class HostIndex {
 
   template <class Found>
   void probe(std::uint64_t hash, Found& found) const {
+    const auto low = static_cast<std::uint32_t>(hash);
+    const auto high = static_cast<std::uint16_t>(hash >> 32);
     for (auto at = scaled(header_.home_buckets, hash); at < buckets_.size(); ++at) {
-      const auto& [hashes, targets] = buckets_[at];
+      const auto& bucket = buckets_[at];
       unsigned equal = 0;
       for (std::size_t i = 0; i < kSlots; ++i)
-        equal |= unsigned{hashes[i] == hash} << i;
-      for (; equal; equal &= equal - 1)
-        found(targets[static_cast<std::size_t>(std::countr_zero(equal))]);
-      if (hashes.back() == 0 || hashes.back() > hash) return;
+        equal |= (unsigned{bucket.low[i] == low} & unsigned{bucket.high[i] == high}) << i;
+      for (; equal; equal &= equal - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(equal));
+        found(make_target(bucket.lists[i], bucket.lines[i]));
+      }
+      if (!bucket.goes_on) return;
     }
   }
 
@@ -183,24 +197,32 @@ class HostIndex {
 class HostIndexBuilder {
  public:
   explicit HostIndexBuilder(const SipKey& key) : key_(key) {}
-  void reserve(std::size_t entries) { entries_.reserve(entries); }
-  void add(std::uint64_t hash, Target target) { entries_.push_back({hash, target}); }
+  /// What is added must stay where it is until write(). Lists come in the order of their ids.
+  void add(ListId list, const HashedHosts& hosts, ExpiredLines expired = {}) {
+    lists_.push_back({list, hosts, std::move(expired)});
+  }
   void add(const HostKinds& kinds) { kinds_ |= kinds; }
-  /// Counts the entries of each list. Empties the builder.
-  void write(ImageWriter& image, std::vector<ListInfo>& lists);
+  /// Counts the entries of each list.
+  void write(ImageWriter& image, std::vector<ListInfo>& lists) const;
 
  private:
-  struct Entry {
-    std::uint64_t hash = 0;
-    Target target = 0;
-    bool operator<(const Entry& other) const { return hash != other.hash ? hash < other.hash : target < other.target; }
+  using Bucket = HostIndex::Bucket;
+  struct List {
+    ListId id = 0;
+    HashedHosts hosts;
+    ExpiredLines expired;
   };
-  void sort();
-  void limit(std::vector<ListInfo>& lists);
+  /// Calls `visit(hash, Target)` for each entry that holds, of what a list says twice for the first line alone.
+  template <class Visit>
+  void for_each(Visit&& visit) const;
+  std::vector<std::size_t> first_slots(std::size_t home_buckets) const;
+  static void put(std::span<Bucket> buckets, std::size_t slot, std::uint64_t hash, Target target);
+  static std::size_t limit(std::span<Bucket> buckets, std::size_t begin, std::size_t end,
+                           const std::vector<ListInfo>& lists);
 
   SipKey key_;
   HostKinds kinds_;
-  std::vector<Entry> entries_;
+  std::vector<List> lists_;
 };
 
 }  // namespace breakwater::categories

@@ -1,10 +1,10 @@
 // A file of compiled lists, in the byte order of the machine that built it:
 //
-//   Header     magic, format version, size of the file, XXH3-128 of all that follows the sum,
-//              fingerprint of the sources, version of Hyperscan, (offset, size) of each section
-//   sections   each at a multiple of 64 bytes, in the order of the enum, zeros between them
+//   Header     magic, format version, size of the file, XXH3-128 of what follows the sum in the header,
+//              fingerprint of the sources, version of Hyperscan, (offset, size, XXH3-128) of each section
+//   sections   each at a multiple of 64 bytes; zeros up to the next such, which the section's sum covers
 //
-// The sum tells a damaged file; it does not tell a forged one: the file lies in the gateway's own state directory. It
+// A sum tells a damaged file; it does not tell a forged one: the file lies in the gateway's own state directory. It
 // is read at every start, so that its speed counts: 100 MB take SHA-256 70 ms, XXH3 about 10.
 
 #include "categories/image.h"
@@ -29,15 +29,16 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::uint32_t kFormatVersion = 2;
+constexpr std::uint32_t kFormatVersion = 3;
 constexpr std::size_t kAlignment = 64;
+
+using Sum = std::array<std::uint64_t, 2>;
 
 struct Extent {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
+  Sum sum{};
 };
-
-using Sum = std::array<std::uint64_t, 2>;
 
 struct Header {
   std::array<char, 8> magic{'B', 'W', '-', '-', '-', '\r', '\n', '\0'};
@@ -51,6 +52,7 @@ struct Header {
 };
 constexpr std::size_t kSummed = offsetof(Header, fingerprint);
 static_assert(std::has_unique_object_representations_v<Header>);
+static_assert(sizeof(Header) % kAlignment == 0);
 
 std::array<char, 48> hyperscan_version() {
   std::array<char, 48> text{};
@@ -71,34 +73,32 @@ Sum sum_of(std::span<const std::uint8_t> bytes) {
   return {sum.low64, sum.high64};
 }
 
-std::size_t align(std::size_t size) {
+Sum sum_of_header(std::span<const std::uint8_t> image) {
+  return sum_of(image.first(sizeof(Header)).subspan(kSummed));
+}
+
+constexpr std::size_t align(std::size_t size) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+Extent extent_of(std::span<const std::uint8_t> image, std::size_t section) {
+  Extent extent;
+  std::memcpy(&extent, &image[offsetof(Header, extents) + section * sizeof extent], sizeof extent);
+  return extent;
+}
+
+/// The section with the zeros after it.
+std::span<const std::uint8_t> summed(std::span<const std::uint8_t> image, const Extent& extent) {
+  return image.subspan(extent.offset, align(extent.size));
 }
 
 using Mapping = std::unique_ptr<const std::uint8_t, Unmap>;
 
+/// Without MAP_POPULATE, for which other threads would wait.
 Mapping map(int fd, std::size_t size) {
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (address == MAP_FAILED) return {};
   return {static_cast<const std::uint8_t*>(address), Unmap{size}};
-}
-
-/// A look-up goes to random places of a large table: with pages of 4 KiB it waits for the page table as long as for the
-/// memory. Files cannot be had in huge pages, memory can (where the kernel has none to give, it gives small ones).
-Mapping read_to_huge_pages(int fd, std::size_t size) {
-  void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (address == MAP_FAILED) return {};
-  auto* bytes = static_cast<std::uint8_t*>(address);
-  Mapping mapping{bytes, Unmap{size}};
-  ::madvise(address, size, MADV_HUGEPAGE);
-  for (std::size_t at = 0; at < size;) {
-    const auto got = ::read(fd, bytes + at, size - at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return {};
-    at += static_cast<std::size_t>(got);
-  }
-  ::mprotect(address, size, PROT_READ);
-  return mapping;
 }
 
 }  // namespace
@@ -123,21 +123,26 @@ ImageWriter::ImageWriter(ImageKind kind, std::uint64_t fingerprint) : bytes_(siz
 }
 
 std::span<std::uint8_t> ImageWriter::add_room(std::size_t section, std::size_t size) {
-  const Extent extent{align(bytes_.size()), size};
-  bytes_.resize(extent.offset + size);
+  const Extent extent{bytes_.size(), size, {}};
+  bytes_.resize(extent.offset + align(size));
   std::memcpy(&bytes_[offsetof(Header, extents) + section * sizeof extent], &extent, sizeof extent);
-  return std::span{bytes_}.subspan(extent.offset);
+  return std::span{bytes_}.subspan(extent.offset, size);
 }
 
 std::vector<std::uint8_t> ImageWriter::finish() && {
   const std::uint64_t size = bytes_.size();
   std::memcpy(&bytes_[offsetof(Header, size)], &size, sizeof size);
-  const auto sum = sum_of(std::span{bytes_}.subspan(kSummed));
+  for (std::size_t i = 0; i < kSections; ++i) {
+    auto extent = extent_of(bytes_, i);
+    if (extent.size > 0) extent.sum = sum_of(summed(bytes_, extent));
+    std::memcpy(&bytes_[offsetof(Header, extents) + i * sizeof extent], &extent, sizeof extent);
+  }
+  const auto sum = sum_of_header(bytes_);
   std::memcpy(&bytes_[offsetof(Header, sum)], &sum, sizeof sum);
   return std::move(bytes_);
 }
 
-Result<Image, CatalogueError> Image::open(ImageKind kind, const std::filesystem::path& file) {
+Result<Image, CatalogueError> Image::open(ImageKind kind, const std::filesystem::path& file, SectionMask later) {
   const File input{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!input) return CatalogueError::io;
   struct stat status {};
@@ -145,16 +150,16 @@ Result<Image, CatalogueError> Image::open(ImageKind kind, const std::filesystem:
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return CatalogueError::truncated;
   Image image;
-  image.mapped_ = kind == ImageKind::catalogue ? read_to_huge_pages(input.get(), size) : map(input.get(), size);
+  image.mapped_ = map(input.get(), size);
   if (!image.mapped_) return CatalogueError::io;
-  if (const auto error = image.check(kind)) return *error;
+  if (const auto error = image.check(kind, later)) return *error;
   return image;
 }
 
-Result<Image, CatalogueError> Image::from_bytes(ImageKind kind, std::vector<std::uint8_t> bytes) {
+Result<Image, CatalogueError> Image::from_bytes(ImageKind kind, std::vector<std::uint8_t> bytes, SectionMask later) {
   Image image;
   image.owned_ = std::move(bytes);
-  if (const auto error = image.check(kind)) return *error;
+  if (const auto error = image.check(kind, later)) return *error;
   return image;
 }
 
@@ -162,7 +167,7 @@ void Unmap::operator()(const std::uint8_t* bytes) const {
   ::munmap(const_cast<std::uint8_t*>(bytes), size);
 }
 
-std::optional<CatalogueError> Image::check(ImageKind kind) {
+std::optional<CatalogueError> Image::check(ImageKind kind, SectionMask later) {
   const auto bytes = this->bytes();
   const auto expected = header_of(kind);
   Header header;
@@ -173,16 +178,23 @@ std::optional<CatalogueError> Image::check(ImageKind kind) {
   if (header.version != expected.version) return CatalogueError::version;
   if (header.size > bytes.size()) return CatalogueError::truncated;
   if (header.size < bytes.size() || header.sections != expected.sections) return CatalogueError::corrupt;
-  if (sum_of(bytes.subspan(kSummed)) != header.sum) return CatalogueError::corrupt;
+  if (sum_of_header(bytes) != header.sum) return CatalogueError::corrupt;
   if (header.hyperscan != expected.hyperscan) return CatalogueError::version;
+  if (bytes.size() % kAlignment != 0) return CatalogueError::corrupt;
   for (std::size_t i = 0; i < kSections; ++i) {
-    const auto [offset, size] = header.extents[i];
+    const auto& [offset, size, sum] = header.extents[i];
     if (offset % kAlignment != 0 || offset > bytes.size() || size > bytes.size() - offset)
       return CatalogueError::corrupt;
     sections_[i] = bytes.subspan(offset, size);
+    if (!(later >> i & 1) && !has_right_sum(i)) return CatalogueError::corrupt;
   }
   fingerprint_ = header.fingerprint;
   return std::nullopt;
+}
+
+bool Image::has_right_sum(std::size_t section) const {
+  const auto extent = extent_of(bytes(), section);
+  return extent.size == 0 || sum_of(summed(bytes(), extent)) == extent.sum;
 }
 
 bool write_image(const std::filesystem::path& file, std::span<const std::uint8_t> image, Durability durability,

@@ -20,7 +20,7 @@ namespace breakwater::categories {
 /// What a file of compiled lists holds; each kind has its own magic and sections.
 enum class ImageKind : std::uint8_t { catalogue, part, patterns };
 
-/// The sections of a catalogue, in the order in which they stand in the file.
+/// The sections of a catalogue.
 enum class Section : std::uint8_t {
   categories,        ///< names, in the order of their ids
   lists,             ///< ListInfo
@@ -79,11 +79,18 @@ class SectionReader {
 class ImageWriter {
  public:
   ImageWriter(ImageKind kind, std::uint64_t fingerprint);
-  void reserve(std::size_t size) { bytes_.reserve(size); }
+  /// Room for so many bytes more.
+  void reserve(std::size_t size) { bytes_.reserve(bytes_.size() + size); }
   /// Room for a section, zeroed and aligned to a cache line; valid until the next add().
   template <class Which>
   std::span<std::uint8_t> add(Which section, std::size_t size) {
     return add_room(static_cast<std::size_t>(section), size);
+  }
+  /// The same as an array.
+  template <class T, class Which>
+  std::span<T> add_array(Which section, std::size_t count) {
+    static_assert(std::has_unique_object_representations_v<T>);
+    return {reinterpret_cast<T*>(add(section, count * sizeof(T)).data()), count};
   }
   template <class Which, class T>
   void add(Which section, std::span<const T> values) {
@@ -104,13 +111,27 @@ struct Unmap {
   void operator()(const std::uint8_t* bytes) const;
 };
 
-/// The bytes of an image, mapped or owned, of which kind, size, version and checksum are right. What is inside the
-/// sections is for their readers to check.
+/// Sections of which nobody verifies the sum before they are used: a bit each.
+using SectionMask = std::uint32_t;
+template <class... Which>
+constexpr SectionMask mask_of(Which... which) {
+  return ((SectionMask{1} << static_cast<unsigned>(which)) | ...);
+}
+
+/// The bytes of an image, mapped or owned, of which kind, size, version and sums are right. What is inside the sections
+/// is for their readers to check.
 class Image {
  public:
-  static Result<Image, CatalogueError> open(ImageKind kind, const std::filesystem::path& file);
-  static Result<Image, CatalogueError> from_bytes(ImageKind kind, std::vector<std::uint8_t> bytes);
+  /// The sections of `later` are left for is_sound(): a start reads all the rest.
+  static Result<Image, CatalogueError> open(ImageKind kind, const std::filesystem::path& file, SectionMask later = 0);
+  static Result<Image, CatalogueError> from_bytes(ImageKind kind, std::vector<std::uint8_t> bytes,
+                                                  SectionMask later = 0);
 
+  /// Reads the whole section: its sum is right.
+  template <class Which>
+  bool is_sound(Which which) const {
+    return has_right_sum(static_cast<std::size_t>(which));
+  }
   template <class Which>
   std::span<const std::uint8_t> section(Which which) const {
     return sections_[static_cast<std::size_t>(which)];
@@ -130,7 +151,8 @@ class Image {
 
  private:
   Image() = default;
-  std::optional<CatalogueError> check(ImageKind kind);
+  std::optional<CatalogueError> check(ImageKind kind, SectionMask later);
+  bool has_right_sum(std::size_t section) const;
 
   std::vector<std::uint8_t> owned_;
   std::unique_ptr<const std::uint8_t, Unmap> mapped_;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <numeric>
 
 namespace breakwater::categories {
 namespace {
 
 enum class PartSection : std::uint8_t { hashes, lines, patterns, notes };
+constexpr auto kReadLater = mask_of(PartSection::hashes, PartSection::lines);
 
 /// Patterns as hashes of what they say, to compare two versions.
 std::vector<std::uint64_t> pattern_hashes(const Part& part) {
@@ -39,11 +41,11 @@ void count(std::span<const std::uint64_t> before, std::span<const std::uint64_t>
 }  // namespace
 
 Result<Part, CatalogueError> Part::open(const std::filesystem::path& file) {
-  return load(Image::open(ImageKind::part, file));
+  return load(Image::open(ImageKind::part, file, kReadLater));
 }
 
 Result<Part, CatalogueError> Part::from_bytes(std::vector<std::uint8_t> bytes) {
-  return load(Image::from_bytes(ImageKind::part, std::move(bytes)));
+  return load(Image::from_bytes(ImageKind::part, std::move(bytes), kReadLater));
 }
 
 Result<Part, CatalogueError> Part::load(Result<Image, CatalogueError> image) {
@@ -52,9 +54,13 @@ Result<Part, CatalogueError> Part::load(Result<Image, CatalogueError> image) {
   const auto hashes = part.image_.array<std::uint64_t>(PartSection::hashes);
   const auto lines = part.image_.array<std::uint32_t>(PartSection::lines);
   if (!hashes || !lines || hashes->size() != lines->size() || !part.read_notes()) return CatalogueError::corrupt;
-  part.hashes_ = *hashes;
-  part.lines_ = *lines;
+  part.hosts_ = {*hashes, *lines};
   return part;
+}
+
+std::optional<HashedHosts> Part::hosts() const {
+  if (!image_.is_sound(PartSection::hashes) || !image_.is_sound(PartSection::lines)) return std::nullopt;
+  return hosts_;
 }
 
 bool Part::read_notes() {
@@ -120,35 +126,73 @@ bool Part::read_notes() {
          notes.at_end();
 }
 
-Difference compare(const Part& before, const Part& after) {
+std::optional<Difference> compare(const Part& before, const Part& after) {
+  const auto hosts_before = before.hosts();
+  const auto hosts_after = after.hosts();
+  if (!hosts_before || !hosts_after) return std::nullopt;
   Difference difference;
-  count(before.hashes(), after.hashes(), difference);
+  count(hosts_before->hashes, hosts_after->hashes, difference);
   count(pattern_hashes(before), pattern_hashes(after), difference);
   return difference;
 }
 
+void PartWriter::reserve(std::size_t hosts) {
+  for (auto& stretch : hosts_)
+    stretch.reserve(hosts / kStretches);
+}
+
 void PartWriter::add(std::uint64_t hash, std::uint32_t line) {
-  if (hosts_.size() == tidy_at_) {
+  if (count_ == tidy_at_) {
     tidy();
-    tidy_at_ = std::max(tidy_at_, 2 * hosts_.size());
+    tidy_at_ = std::max(tidy_at_, 2 * count_);
   }
-  hosts_.push_back({hash, line});
+  hosts_[hash >> 56].push_back({hash, line});
+  ++count_;
 }
 
 /// A list that says one name a million times takes the room of one. Exceptions and entries of a name stay apart; one
 /// that ends on some day is no reason to forget those after it.
 void PartWriter::tidy() {
-  std::sort(hosts_.begin(), hosts_.end(), [](const Hashed& a, const Hashed& b) {
-    if (a.hash != b.hash) return a.hash < b.hash;
-    return a.line < b.line;
-  });
+  count_ = 0;
+  for (auto& stretch : hosts_) {
+    tidy(stretch);
+    count_ += stretch.size();
+  }
+}
+
+/// Hashes are spread evenly: each goes near to its place at once, and only there is anything compared.
+void PartWriter::sort(std::vector<Hashed>& stretch) {
+  constexpr std::size_t kTogether = 4;
+  const auto places = stretch.size() / kTogether + 1;
+  const auto place = [places](const Hashed& entry) {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::size_t>(Wide{entry.hash * kStretches} * places >> 64);
+  };
+  std::vector<std::uint32_t> ends(places);
+  for (const auto& entry : stretch)
+    ++ends[place(entry)];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<Hashed> sorted(stretch.size());
+  for (auto entry = stretch.rbegin(); entry != stretch.rend(); ++entry)
+    sorted[--ends[place(*entry)]] = *entry;
+  const auto begins = std::move(ends);
+  for (std::size_t i = 0; i < places; ++i) {
+    const auto end = i + 1 < places ? begins[i + 1] : sorted.size();
+    std::sort(sorted.begin() + begins[i], sorted.begin() + static_cast<std::ptrdiff_t>(end),
+              [](const Hashed& a, const Hashed& b) { return a.hash != b.hash ? a.hash < b.hash : a.line < b.line; });
+  }
+  stretch = std::move(sorted);
+}
+
+void PartWriter::tidy(std::vector<Hashed>& stretch) const {
+  sort(stretch);
   const auto ends = [this](std::uint32_t line) {
     return !expiries_.empty() && std::ranges::binary_search(expiries_, line & ~kExceptLine, {}, &Part::Expiry::line);
   };
-  const auto end = std::unique(hosts_.begin(), hosts_.end(), [&ends](const Hashed& kept, const Hashed& next) {
+  const auto end = std::unique(stretch.begin(), stretch.end(), [&ends](const Hashed& kept, const Hashed& next) {
     return kept.hash == next.hash && (kept.line & kExceptLine) == (next.line & kExceptLine) && !ends(kept.line);
   });
-  hosts_.erase(end, hosts_.end());
+  stretch.erase(end, stretch.end());
 }
 
 void PartWriter::network(const Network& network, std::uint32_t line) {
@@ -213,12 +257,13 @@ std::vector<std::uint8_t> PartWriter::write(std::string_view digest, ListFormat 
 
   ImageWriter image{ImageKind::part, host_key(key_, Part::kKeyMark)};
   constexpr std::size_t kRoomForTheRest = 4096;
-  image.reserve(hosts_.size() * 12 + patterns.bytes().size() + notes.bytes().size() + kRoomForTheRest);
+  image.reserve(count_ * (sizeof(std::uint64_t) + sizeof(std::uint32_t)) + patterns.bytes().size() +
+                notes.bytes().size() + kRoomForTheRest);
   const auto put_each = [&](PartSection section, auto member) {
-    using Value = std::remove_cvref_t<decltype(hosts_.front().*member)>;
-    const auto room = image.add(section, hosts_.size() * sizeof(Value));
-    for (std::size_t i = 0; i < hosts_.size(); ++i)
-      std::memcpy(&room[i * sizeof(Value)], &(hosts_[i].*member), sizeof(Value));
+    using Value = std::remove_cvref_t<decltype(Hashed{}.*member)>;
+    auto at = image.add_array<Value>(section, count_).begin();
+    for (const auto& stretch : hosts_)
+      at = std::ranges::transform(stretch, at, member).out;
   };
   put_each(PartSection::hashes, &Hashed::hash);
   put_each(PartSection::lines, &Hashed::line);

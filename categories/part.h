@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,8 +50,9 @@ class Part {
   ListFormat format() const { return format_; }
   /// Tells whether the part was made with this key: without the same one nothing in it is ever found.
   bool is_of(const SipKey& key) const { return image_.fingerprint() == host_key(key, kKeyMark); }
-  std::span<const std::uint64_t> hashes() const { return hashes_; }  ///< sorted
-  std::span<const std::uint32_t> lines() const { return lines_; }    ///< of the hashes; may carry kExceptLine
+  /// Of hosts, networks and sealed URLs. Verified here and not before, since a start whose catalogue is compiled needs
+  /// none of them. nullopt: they are damaged.
+  std::optional<HashedHosts> hosts() const;
   const std::vector<Pattern>& patterns() const { return patterns_; }
   const std::vector<Expiry>& expiries() const { return expiries_; }  ///< sorted by line
   const std::vector<SharedSuffix>& shared_suffixes() const { return shared_suffixes_; }
@@ -71,8 +73,7 @@ class Part {
   Image image_;
   std::string_view digest_;
   ListFormat format_ = ListFormat::automatic;
-  std::span<const std::uint64_t> hashes_;
-  std::span<const std::uint32_t> lines_;
+  HashedHosts hosts_;
   std::vector<Pattern> patterns_;
   std::vector<Expiry> expiries_;
   std::vector<SharedSuffix> shared_suffixes_;
@@ -88,7 +89,8 @@ struct Difference {
   std::uint64_t added = 0;
   std::uint64_t removed = 0;
 };
-Difference compare(const Part& before, const Part& after);
+/// nullopt: one of them is damaged.
+std::optional<Difference> compare(const Part& before, const Part& after);
 
 /// Gathers a Part. Names that say the same are kept once, with their first line, and once more for each line before it
 /// that holds until some day only.
@@ -96,7 +98,7 @@ class PartWriter {
  public:
   explicit PartWriter(const SipKey& key) : key_(key) {}
 
-  void reserve(std::size_t hosts) { hosts_.reserve(hosts); }
+  void reserve(std::size_t hosts);
   void host(std::string_view host, std::uint32_t line) { add(host_key(key_, host), line); }
   void except(std::string_view host, std::uint32_t line) { add(host_key(key_, host), line | kExceptLine); }
   void network(const Network& network, std::uint32_t line);
@@ -106,7 +108,7 @@ class PartWriter {
   void until(std::chrono::sys_days day, std::uint32_t line) { expiries_.push_back({line, day}); }
   void shared_suffix(std::string_view host, std::uint32_t line);
   /// False: the list has more entries than any list should have.
-  bool has_room() const { return hosts_.size() < kMaxHosts && patterns_.size() < kMaxPatterns; }
+  bool has_room() const { return count_ < kMaxHosts && patterns_.size() < kMaxPatterns; }
 
   std::vector<std::uint8_t> write(std::string_view digest, ListFormat format, std::uint32_t rejected,
                                   std::uint32_t skipped, const Diagnostics& diagnostics,
@@ -114,6 +116,7 @@ class PartWriter {
 
  private:
   static constexpr std::size_t kMaxHosts = 32'000'000;
+  static constexpr std::size_t kStretches = 256;
   static constexpr std::size_t kMaxPatterns = 1'000'000;
   struct Hashed {
     std::uint64_t hash = 0;
@@ -127,9 +130,12 @@ class PartWriter {
 
   void add(std::uint64_t hash, std::uint32_t line);
   void tidy();
+  void tidy(std::vector<Hashed>& stretch) const;
+  static void sort(std::vector<Hashed>& stretch);
 
   SipKey key_;
-  std::vector<Hashed> hosts_;
+  std::array<std::vector<Hashed>, kStretches> hosts_;  ///< by the first byte of the hash: each fits a processor's cache
+  std::size_t count_ = 0;                              ///< of all stretches
   std::size_t tidy_at_ = std::size_t{1} << 23;
   HostKinds kinds_;
   std::vector<TextAt> patterns_;

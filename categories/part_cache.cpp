@@ -99,6 +99,12 @@ Result<Part, CatalogueError> PartCache::keep(const ListFile& file, const std::st
   return mapped ? std::move(mapped) : std::move(part);
 }
 
+void PartCache::drop(std::string_view digest) const {
+  if (folder_.empty() || !is_digest(digest)) return;
+  std::error_code ignored;
+  fs::remove(part_file(digest), ignored);
+}
+
 void PartCache::save(const std::vector<ListFile>& files) const {
   if (folder_.empty()) return;
   std::ostringstream text;

@@ -31,6 +31,9 @@ class PartCache {
   /// Makes the part of `bytes`, kept where there is a folder; error: the bytes are no part. `stamp` was taken before.
   Result<Part, CatalogueError> keep(const ListFile& file, const std::string& stamp, std::vector<std::uint8_t> bytes);
 
+  /// Removes a part that is damaged, so that it is made again.
+  void drop(std::string_view digest) const;
+
   /// Writes the notes about `files`, and forgets all others.
   void save(const std::vector<ListFile>& files) const;
 

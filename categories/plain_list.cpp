@@ -1,11 +1,26 @@
 #include "categories/plain_list.h"
 
+#include <algorithm>
+#include <array>
+
 #include "categories/until_date.h"
 
 namespace breakwater::categories {
 namespace {
 
 constexpr std::string_view kBadDate = "is not a date: write \"until 2026-12-18\"";
+
+/// What a host is made of: a line of these alone is one word, whatever it is.
+constexpr auto kHostBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (const char c : std::string_view{"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"})
+    bytes[static_cast<unsigned char>(c)] = true;
+  return bytes;
+}();
+
+bool is_bare(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return kHostBytes[static_cast<unsigned char>(c)]; });
+}
 
 /// Where " # " begins in an expression's line, or npos.
 std::size_t find_comment(std::string_view text) {
@@ -28,6 +43,10 @@ void PlainList::line(std::string_view text, std::uint32_t number) {
 
 void PlainList::judge(std::string_view text, std::uint32_t number, EntryParser& parser) {
   if (format_ == ListFormat::expressions) return expression(text, parser);
+  // Nearly every line of the long lists.
+  if (is_bare(text) &&
+      (format_ == ListFormat::domains || (format_ == ListFormat::automatic && !EntryParser::is_own_address(text))))
+    return parser.domain({text});
   Words words{text};
   const auto first = words.next_before_comment();
   if (!first) return;

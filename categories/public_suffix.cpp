@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <functional>
+#include <string>
 
 #include <boost/static_string/static_string.hpp>
 #include <libpsl.h>
@@ -10,46 +13,29 @@ namespace breakwater::categories {
 namespace {
 
 constexpr std::size_t kMaxName = 253;
-constexpr std::ptrdiff_t kMaxIcannDots = 3;  // "pvt.k12.ma.us"
+constexpr const char* kFile = "/usr/share/publicsuffix/public_suffix_list.dat";
+constexpr std::size_t kRuleBits = std::size_t{1} << 20;  // ten thousand rules: one name of 50 is looked up in vain
 
-/// The largest of the top-level domains whose registries know no suffix below them, nine tenths of all names in lists:
-/// libpsl needs half a microsecond to say so. The test holds them against the list itself.
-constexpr std::string_view kFlat[] = {
-    "com",   "tk",      "info", "net",     "top",   "org",   "cc",   "xyz",  "de",    "shop", "ru",   "sbs",
-    "site",  "online",  "cfd",  "nl",      "icu",   "club",  "biz",  "eu",   "ga",    "cf",   "dev",  "app",
-    "click", "gq",      "ch",   "xin",     "ninja", "live",  "tv",   "life", "lat",   "pics", "dk",   "space",
-    "vip",   "store",   "link", "website", "bid",   "win",   "rest", "buzz", "fun",   "cyou", "lol",  "world",
-    "mobi",  "digital", "cam",  "one",     "cloud", "autos", "run",  "tech", "today", "asia", "best", "homes"};
+std::size_t bit_of(std::string_view name) {
+  return std::hash<std::string_view>{}(name) % kRuleBits;
+}
 
-/// A label of up to eight bytes as a number, its slot in a table of them.
-constexpr std::uint64_t pack(std::string_view label) {
-  std::uint64_t packed = 0;
-  for (const char c : label)
-    packed = packed << 8 | static_cast<unsigned char>(c);
-  return packed;
-}
-constexpr std::size_t kSlots = 256;
-constexpr std::size_t slot(std::uint64_t packed) {
-  return static_cast<std::size_t>(packed * 0x9e3779b97f4a7c15 >> 56);
-}
-consteval std::array<std::uint64_t, kSlots> make_flat() {
-  std::array<std::uint64_t, kSlots> table{};
-  for (const auto label : kFlat) {
-    auto at = slot(pack(label));
-    while (table[at] != 0)
-      at = (at + 1) % kSlots;
-    table[at] = pack(label);
+/// Lists have millions of names, and libpsl needs a tenth of a microsecond to say that one is no suffix. "*.ck" has the
+/// bits of "ck" and ".ck"; "!www.ck" needs none.
+std::vector<bool> read_rules(const char* path) {
+  std::ifstream file{path};
+  std::vector<bool> rules(kRuleBits);
+  for (std::string line; std::getline(file, line);) {
+    std::string_view rule = line;
+    rule = rule.substr(0, rule.find_first_of(" \t\r"));
+    if (rule.empty() || rule.starts_with("//")) continue;
+    if (rule.starts_with("*.")) {
+      rules[bit_of(rule.substr(1))] = true;
+      rule.remove_prefix(2);
+    }
+    rules[bit_of(rule)] = true;
   }
-  return table;
-}
-constexpr auto kFlatTable = make_flat();
-
-bool is_flat(std::string_view label) {
-  if (label.size() > sizeof(std::uint64_t)) return false;
-  const auto packed = pack(label);
-  for (auto at = slot(packed); kFlatTable[at] != 0; at = (at + 1) % kSlots)
-    if (kFlatTable[at] == packed) return true;
-  return false;
+  return rules;
 }
 
 /// "gov.uk", "ac.uk", "nhs.uk", "edu.au": registries for public bodies alone, below which nobody else may register.
@@ -71,25 +57,29 @@ void PublicSuffixes::Free::operator()(psl_ctx_st* list) const {
   psl_free(list);
 }
 
-PublicSuffixes::PublicSuffixes() : list_(psl_latest(nullptr)) {}
+PublicSuffixes::PublicSuffixes() : list_(psl_load_file(kFile)) {
+  if (list_)
+    rules_ = read_rules(kFile);
+  else
+    list_.reset(psl_latest(nullptr));
+}
 
 const PublicSuffixes& PublicSuffixes::system() {
   static const PublicSuffixes suffixes;
   return suffixes;
 }
 
-SuffixKind PublicSuffixes::kind(std::string_view host) const {
-  if (is_icann(host)) return SuffixKind::icann;
-  if (!list_ || host.size() > kMaxName) return SuffixKind::none;
-  return is_suffix(list_.get(), host, PSL_TYPE_PRIVATE) ? SuffixKind::private_ : SuffixKind::none;
+/// False for nearly every name that is none. The file has rules in Unicode where hosts have A-labels.
+bool PublicSuffixes::may_be_suffix(std::string_view host) const {
+  return rules_.empty() || rules_[bit_of(host)] || rules_[bit_of(host.substr(host.find('.')))] ||
+         host.find("xn--") != std::string_view::npos;
 }
 
-bool PublicSuffixes::is_icann(std::string_view host) const {
-  const auto dot = host.rfind('.');
-  if (dot == std::string_view::npos) return true;
-  if (is_flat(host.substr(dot + 1)) || !list_ || host.size() > kMaxName) return false;
-  if (std::ranges::count(host, '.') > kMaxIcannDots) return false;
-  return !is_of_public_bodies(host) && is_suffix(list_.get(), host, PSL_TYPE_ICANN);
+SuffixKind PublicSuffixes::kind(std::string_view host) const {
+  if (host.find('.') == std::string_view::npos) return SuffixKind::icann;
+  if (!list_ || host.size() > kMaxName || !may_be_suffix(host)) return SuffixKind::none;
+  if (!is_of_public_bodies(host) && is_suffix(list_.get(), host, PSL_TYPE_ICANN)) return SuffixKind::icann;
+  return is_suffix(list_.get(), host, PSL_TYPE_PRIVATE) ? SuffixKind::private_ : SuffixKind::none;
 }
 
 }  // namespace breakwater::categories

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 struct psl_ctx_st;
 
@@ -13,7 +14,7 @@ namespace breakwater::categories {
 /// like, are none: their sites belong together, and lists name them so.
 enum class SuffixKind : std::uint8_t { none, icann, private_ };
 
-/// The public suffix list: the newer of libpsl's own copy and the system's. Safe to read from any thread.
+/// The public suffix list: the system's, or libpsl's own copy where there is none. Safe to read from any thread.
 class PublicSuffixes {
  public:
   PublicSuffixes();
@@ -22,14 +23,15 @@ class PublicSuffixes {
 
   /// `host` is the text of a Host that is a domain. A single label is `icann` whether a registry knows it or not.
   SuffixKind kind(std::string_view host) const;
-  /// kind(host) == SuffixKind::icann, in a tenth of the time for most names: for lists of millions.
-  bool is_icann(std::string_view host) const;
 
  private:
+  bool may_be_suffix(std::string_view host) const;
+
   struct Free {
     void operator()(psl_ctx_st* list) const;
   };
   std::unique_ptr<psl_ctx_st, Free> list_;  ///< null where libpsl has no list at all: then only single labels are known
+  std::vector<bool> rules_;                 ///< a bit for the hash of each rule; empty: not known
 };
 
 }  // namespace breakwater::categories

@@ -10,6 +10,10 @@ void limit_targets(std::vector<Target>& targets, std::vector<ListInfo>& lists) {
   targets.erase(std::unique(targets.begin(), targets.end(), same_list), targets.end());
   for (const auto target : targets)
     ++lists[list_of(target)].entries;
+  drop_excess(targets, lists);
+}
+
+void drop_excess(std::vector<Target>& targets, const std::vector<ListInfo>& lists) {
   if (targets.size() <= kMaxTargets) return;
 
   std::array<std::array<CategorySet, 2>, kListRoles> seen;  // by role, exceptions of lists apart from their entries

@@ -32,5 +32,7 @@ inline constexpr std::size_t kMaxTargets = 64;
 /// `targets` are all the entries of one name, sorted. Drops what a list says twice (the first line stays) and what is
 /// beyond kMaxTargets; counts one entry for each list.
 void limit_targets(std::vector<Target>& targets, std::vector<ListInfo>& lists);
+/// The same where no list says anything twice and all is counted.
+void drop_excess(std::vector<Target>& targets, const std::vector<ListInfo>& lists);
 
 }  // namespace breakwater::categories

@@ -1,22 +1,29 @@
-"""What do lists of millions of entries cost, from text to a catalogue in force, and what does an edit of them cost then?
+"""What do lists of millions of entries cost: from text to a catalogue in force, after an edit, and while they are served?
 
-bench/categories/scale.py [--quick] [--build FOLDER]: makes lists in a temporary folder, the same ones each time, and runs
-`breakwater lists update`, which does what the gateway does at a start and at a reload. Prints what each run took beside
-what it may take; missing that is no error.
+bench/categories/scale.py [--quick] [--build FOLDER]: makes lists in a temporary folder, the same ones each time, runs
+`breakwater lists update`, which does what the gateway does at a start and at a reload, and then the gateway. Prints what
+each run took beside what it may take; missing that is no error. What a reload costs requests, tests/integration/
+test_swap_load.py tells.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import random
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+from served import Served, compared
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 URLS, EXPRESSIONS, NEWS = 100_000, 5_000, 10
+FEW = 1_000  # domains, beside which a request of many is measured
+REQUESTS = 2_000  # of a round
 POLICY = """
 [centre]
 name = "Scale"
@@ -83,6 +90,7 @@ def measured(command):
 
 class Bench:
     def __init__(self, binary, folder):
+        folder.mkdir(exist_ok=True)
         self.folder, self.state, self.local = folder, folder / "state", folder / "local/news/domains"
         (folder / "policy.toml").write_text(POLICY)
         self.binary = binary
@@ -109,6 +117,35 @@ class Bench:
         compiled = (self.state / "lists/catalogue").stat().st_size
         print(f"  compiled: {compiled / 1e6:.0f} MB, {compiled / entries:.1f} bytes an entry   {size}\n")
 
+    def served(self):
+        return Served(self.binary, self.folder, self.state)
+
+    def starts(self, title):
+        """The median of five."""
+        taken = []
+        for _ in range(5):
+            with self.served() as gateway:
+                taken.append((gateway.cpu, gateway.wall, gateway.memory_mib()))
+        cpu, wall, memory = (statistics.median(column) for column in zip(*taken))
+        print(f"  {title:36}{1000 * cpu:8.0f}{1000 * wall:8.0f}{memory:9.0f}   50 ms, 173 MiB", flush=True)
+
+
+def serve(many, few, domains, rounds):
+    """The gateway on lists that are compiled: its start, its memory, its requests."""
+    print(f"{'the gateway, lists compiled':38}{'CPU ms':>8}{'wall ms':>8}{'PSS MiB':>9}   target")
+    few.starts(f"{FEW:,} domains, until it listens")
+    many.starts(f"{domains:,} domains")
+    chosen = random.Random(1)
+
+    def hosts(of):
+        return [domain(chosen.randrange(of)) for _ in range(REQUESTS)]
+
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # where both ends are costs more than what is asked here
+    with few.served() as one, many.served() as other:
+        small, large = compared(one, other, lambda: hosts(FEW), lambda: hosts(domains), rounds)
+    print(f"  a blocked request: {1e6 * small:.1f} us of CPU, {1e6 * large:.1f} us with {domains:,} domains: "
+          f"{100 * (large / small - 1):+.1f} %   within 5 %\n")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -121,10 +158,15 @@ def main():
     domains = 500_000 if options.quick else 5_000_000
     with tempfile.TemporaryDirectory(prefix="breakwater-scale-") as name:
         folder = pathlib.Path(name)
-        bench = Bench(binary, folder)
+        bench, few = Bench(binary, folder / "many"), Bench(binary, folder / "few")
+        folder = bench.folder
         write(folder / "feed/gambling/domains", domain, domains)
-        at_full_size = "" if options.quick else "5 s of one core, 600 MB"
-        bench.phase(f"{domains:,} domains", domains, at_full_size, "24 bytes an entry")
+        at_full_size = "" if options.quick else "3 s of one core, 300 MB"
+        bench.phase(f"{domains:,} domains", domains, at_full_size, "18 bytes an entry")
+        write(few.folder / "feed/gambling/domains", domain, FEW)
+        write(few.local, lambda number: f"paper{number}.test", NEWS)
+        few.command("update")
+        serve(bench, few, domains, 3 if options.quick else 20)
         write(folder / "feed/games/urls", url, URLS)
         write(folder / "feed/games/expressions", expression, EXPRESSIONS)
         bench.phase(f"and {URLS:,} URLs, {EXPRESSIONS:,} expressions", domains + URLS + EXPRESSIONS)

@@ -298,6 +298,7 @@ class Server {
     look_.expires_after(kLook);
     look_.async_wait([this](net::error_code error) {
       if (error) return;
+      std::erase_if(retired_, [](const auto& catalogue) { return catalogue.use_count() == 1; });
       if (watcher_.look() == Watcher::Seen::changed) reload("a watched file has changed");
       watch_files();
     });
@@ -334,9 +335,10 @@ class Server {
   }
 
   void swap(std::shared_ptr<const InForce> next, net::End cause) {
-    in_force_ = std::move(next);
+    const auto before = std::exchange(in_force_, std::move(next));
     for (auto& worker : workers_)
       worker->post_swap(in_force_, cause);
+    if (before->snapshot->catalogue != in_force_->snapshot->catalogue) retired_.push_back(before->snapshot->catalogue);
   }
 
   void put_passes(std::shared_ptr<const rules::Snapshot> snapshot) {
@@ -459,6 +461,8 @@ class Server {
   selftest::Marks marks_;
   SelfTestKeeper self_tests_;
   std::shared_ptr<const InForce> in_force_;
+  /// Until no worker uses them: to unmap millions of entries takes milliseconds, which are not to be a worker's.
+  std::vector<std::shared_ptr<const categories::Catalogue>> retired_;
   std::vector<std::unique_ptr<Worker>> workers_;
   net::asio::thread_pool desk_{1};  ///< ends before what it posts to
   const std::shared_ptr<identity::SignIns> sign_ins_ =

@@ -23,6 +23,7 @@ struct Refusal {
 ///
 ///   key              of the hashes; the owner alone may read it
 ///   catalogue        the compiled file in force
+///   catalogue.next   one that is to be
 ///   cache/           parts and pattern databases, by their digests
 ///   versions/        the last kKeptVersions versions, one file each
 ///   locked/          licensed lists as hashes
@@ -38,6 +39,7 @@ class ListState {
 
   const categories::SipKey& key() const { return key_; }
   std::filesystem::path catalogue() const { return folder_ / "catalogue"; }
+  std::filesystem::path next_catalogue() const { return folder_ / "catalogue.next"; }
   std::filesystem::path cache() const { return folder_ / "cache"; }
   std::filesystem::path changed() const { return folder_ / "changed"; }
   std::filesystem::path locked_folder() const { return folder_ / "locked"; }

@@ -20,8 +20,9 @@ void compare(const VersionList& before, const categories::PartCache& cache, Vers
   const auto new_part = cache.find(list.digest);
   if (!old_part || !new_part) return;
   const auto difference = categories::compare(*old_part, *new_part);
-  list.added = difference.added;
-  list.removed = difference.removed;
+  if (!difference) return;
+  list.added = difference->added;
+  list.removed = difference->removed;
 }
 
 }  // namespace

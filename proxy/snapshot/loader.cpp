@@ -70,8 +70,11 @@ class Loader {
       loaded_.snapshot = resolve(catalogue);
       if (current_) loaded_.version = current_->number;
       if (extent == Extent::put_in_force) state_->clear_refusal();
-    } else if (const auto image = compile()) {
-      if (const auto next = resolve(open(image))) change_to(next, *image, extent);
+    } else if (auto image = compile()) {
+      const auto compiled = extent == Extent::put_in_force ? stage(std::move(*image)) : open(std::move(*image));
+      if (const auto next = resolve(compiled)) change_to(next, extent);
+      std::error_code ignored;
+      std::filesystem::remove(state_->next_catalogue(), ignored);
     }
     return finish();
   }
@@ -111,7 +114,8 @@ class Loader {
 
   static CataloguePtr compile_alone(const categories::Sources& sources) {
     categories::BuildReport report;
-    return open(categories::build_catalogue(sources, report));
+    auto image = categories::build_catalogue(sources, report);
+    return image ? open(std::move(*image)) : nullptr;
   }
 
   void open_state() {
@@ -124,7 +128,7 @@ class Loader {
 
   void load_as_it_is() {
     auto catalogue = reuse();
-    if (!catalogue) catalogue = open(compile());
+    if (auto image = catalogue ? std::nullopt : compile()) catalogue = open(std::move(*image));
     loaded_.snapshot = resolve(catalogue);
   }
 
@@ -182,18 +186,37 @@ class Loader {
   }
 
   /// The compiled file in force, where it is made of the same lists and can be trusted.
-  CataloguePtr reuse() const {
+  CataloguePtr reuse() {
     if (!state_) return nullptr;
-    auto opened = Catalogue::open(state_->catalogue());
-    return opened && (*opened)->fingerprint() == builder_->fingerprint() ? *opened : nullptr;
+    if (auto opened = Catalogue::open(state_->catalogue())) before_ = *opened;
+    return before_ && before_->fingerprint() == builder_->fingerprint() ? before_ : nullptr;
   }
 
-  std::optional<std::vector<std::uint8_t>> compile() { return builder_->compile(report_); }
+  std::optional<std::vector<std::uint8_t>> compile() {
+    auto image = builder_->compile(report_);
+    if (!is_restored()) return std::nullopt;  // of what is damaged, another version may have been read
+    return image;
+  }
 
-  static CataloguePtr open(std::optional<std::vector<std::uint8_t>> image) {
-    if (!image) return nullptr;
-    auto opened = Catalogue::from_image(std::move(*image));
+  static CataloguePtr open(std::vector<std::uint8_t> image) {
+    auto opened = Catalogue::from_image(std::move(image));
     return opened ? *opened : nullptr;
+  }
+
+  /// The catalogue as it is to be served: from a file, whose pages take the place of the image.
+  CataloguePtr stage(std::vector<std::uint8_t> image) {
+    const auto file = state_->next_catalogue();
+    std::string error;
+    if (!categories::write_image(file, image, categories::Durability::synced, error)) {
+      complain(Severity::warning, file, "the compiled lists could not be kept: " + error);
+      return open(std::move(image));
+    }
+    image = {};
+    auto opened = Catalogue::open(file);
+    if (opened) return *opened;
+    complain(Severity::error, file,
+             "the compiled lists could not be read again: " + std::string{to_string(opened.error())});
+    return nullptr;
   }
 
   std::shared_ptr<const rules::Snapshot> resolve(const CataloguePtr& catalogue) {
@@ -210,14 +233,13 @@ class Loader {
     return std::make_shared<const rules::Snapshot>(rules::Snapshot{catalogue, std::move(*resolved), request_.gate});
   }
 
-  void change_to(const std::shared_ptr<const rules::Snapshot>& next, const std::vector<std::uint8_t>& image,
-                 Extent extent) {
+  void change_to(const std::shared_ptr<const rules::Snapshot>& next, Extent extent) {
     auto version = describe(*next);
     if (current_ && current_->fingerprint == version.fingerprint && !target_) {
       // The lists of the current version; only the compiled file was lost.
       loaded_.snapshot = next;
       loaded_.version = current_->number;
-      if (extent == Extent::put_in_force) keep(image);
+      if (extent == Extent::put_in_force) keep();
       return;
     }
     rehearse(next, version);
@@ -229,24 +251,18 @@ class Loader {
     if (extent == Extent::rehearse_only) return;
     version.rehearsal = rehearsal.lines();
     if (!rehearsal.objections.empty()) version.accepted = target_ ? version.why : request_.accept;
-    if (!keep(image)) return;
+    if (!keep()) return;
     if (const auto failed = state_->record(version))
       complain(Severity::warning, request_.state, "the version could not be recorded: " + *failed);
     loaded_.version = version.number;
     state_->clear_refusal();
   }
 
-  /// Writes the compiled file, and serves what is read from it: that lies in huge pages.
-  bool keep(const std::vector<std::uint8_t>& image) {
-    std::string error;
-    if (!categories::write_image(state_->catalogue(), image, categories::Durability::synced, error)) {
-      complain(Severity::warning, state_->catalogue(), "the compiled lists could not be kept: " + error);
-      return false;
-    }
-    const auto& next = *loaded_.snapshot;
-    if (auto opened = Catalogue::open(state_->catalogue()))
-      loaded_.snapshot = std::make_shared<const rules::Snapshot>(rules::Snapshot{*opened, next.policy, next.gate});
-    return true;
+  /// What was staged is the compiled file in force. False: it could not be written, which is told.
+  bool keep() const {
+    std::error_code error;
+    std::filesystem::rename(state_->next_catalogue(), state_->catalogue(), error);
+    return !error;
   }
 
   void refuse(Extent extent) {
@@ -277,10 +293,10 @@ class Loader {
 
   void rehearse(const std::shared_ptr<const rules::Snapshot>& next, const Version& version) {
     std::shared_ptr<const rules::Snapshot> before;
-    if (auto opened = Catalogue::open(state_->catalogue())) {
+    if (before_) {
       categories::Diagnostics ignored;  // the policy may name what those lists do not know
-      if (auto policy = policy_->resolve(**opened, ignored))
-        before = std::make_shared<const rules::Snapshot>(rules::Snapshot{*opened, std::move(*policy), request_.gate});
+      if (auto policy = policy_->resolve(*before_, ignored))
+        before = std::make_shared<const rules::Snapshot>(rules::Snapshot{before_, std::move(*policy), request_.gate});
     }
     const auto visits = lists::recent_traffic(request_.access_log, lists::kTrafficBytes);
     const auto changes = feed_changes(in_force(), version, policy_->feeds());
@@ -324,6 +340,7 @@ class Loader {
   std::optional<LocalSources> sources_;
   std::optional<categories::CatalogueBuilder> builder_;
   categories::BuildReport report_;
+  CataloguePtr before_;  ///< in force in the state directory so far
 };
 
 /// Of [centre], wherever else the policy has mistakes.

@@ -1,15 +1,67 @@
 // The host index against a naive scan: networks, and URLs of which only hashes are kept.
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
 #include <gmock/gmock.h>
 
+#include "categories/host_index.h"
 #include "tests/categories/locked_list.h"
 
 namespace breakwater::categories::test {
 namespace {
+
+/// Up to ten times the entries that a bucket has room for, and names on more lists than are kept of one.
+TEST(HostIndexOracle, RandomHostsAgree) {
+  constexpr SipKey kKey{3, 4};
+  constexpr std::size_t kLists = 150;
+  std::mt19937_64 random{29};
+  for (const std::size_t names : {0U, 1U, 7U, 300U, 20'000U}) {
+    std::map<std::string, std::vector<Target>> expected;
+    std::vector<std::vector<std::pair<std::uint64_t, std::uint32_t>>> said(kLists);
+    for (std::size_t name = 0; name < names; ++name) {
+      const auto host = "name" + std::to_string(name) + ".test";
+      // One of a hundred names stands on half of all lists, the others on one.
+      for (std::size_t list = name % 100 == 0 ? 0 : kLists - 1 - random() % kLists; list < kLists; ++list) {
+        const auto line = static_cast<std::uint32_t>(1 + name) | (random() % 8 == 0 ? kExceptLine : 0);
+        if (name % 100 != 0 || random() % 2 == 0) {
+          said[list].emplace_back(host_key(kKey, host), line);
+          expected[host].push_back(make_target(static_cast<ListId>(list), line));
+        }
+        if (name % 100 != 0) break;
+      }
+    }
+    std::vector<ListInfo> lists(kLists);
+    for (std::size_t i = 0; i < kLists; ++i)
+      lists[i].category = static_cast<CategoryId>(i % 100);
+    std::vector<std::vector<std::uint64_t>> hashes(kLists);
+    std::vector<std::vector<std::uint32_t>> lines(kLists);
+    HostIndexBuilder builder{kKey};
+    for (std::size_t i = 0; i < kLists; ++i) {
+      std::ranges::sort(said[i]);
+      for (const auto& [hash, line] : said[i]) {
+        hashes[i].push_back(hash);
+        lines[i].push_back(line);
+      }
+      builder.add(static_cast<ListId>(i), {hashes[i], lines[i]});
+    }
+    ImageWriter writer{ImageKind::catalogue, 0};
+    builder.write(writer, lists);
+    const auto image = *Image::from_bytes(ImageKind::catalogue, std::move(writer).finish());
+    const auto index = *HostIndex::load(image);
+    for (auto& [host, targets] : expected) {
+      drop_excess(targets, lists);
+      std::vector<Target> found;
+      index.find(*normalise_host(host, HostSource::wire), [&found](Target target) { found.push_back(target); });
+      ASSERT_EQ(targets, found) << host;
+    }
+    index.find(*normalise_host("other.test", HostSource::wire), [](Target) { FAIL(); });
+    for (std::size_t i = 0; i < kLists; ++i)
+      ASSERT_EQ(said[i].size(), lists[i].entries);
+  }
+}
 
 TEST(HostIndexOracle, RandomNetworksAgree) {
   std::mt19937 random{17};

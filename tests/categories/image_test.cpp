@@ -80,7 +80,9 @@ TEST(Image, AnEntryOfNoListIsAFailure) {
     names.text(name);
   image.add(Section::categories, names.bytes());
   HostIndexBuilder hosts{SipKey{}};
-  hosts.add(host_key(SipKey{}, "a.example"), make_target(0, 1));
+  const auto hash = host_key(SipKey{}, "a.example");
+  const std::uint32_t line = 1;
+  hosts.add(0, {{&hash, 1}, {&line, 1}});
   std::vector<ListInfo> lists(1);
   hosts.write(image, lists);
   const auto catalogue = Catalogue::from_image(std::move(image).finish());

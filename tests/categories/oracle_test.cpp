@@ -28,7 +28,7 @@ class Oracle {
       const auto slash = std::min(line.find('/'), line.size());
       const auto authority = line.substr(0, slash);
       const auto host = normalise_host(authority.substr(0, authority.find(':')), HostSource::person);
-      if (!host || (!host->is_literal() && PublicSuffixes::system().is_icann(host->text()))) continue;
+      if (!host || (!host->is_literal() && PublicSuffixes::system().kind(host->text()) == SuffixKind::icann)) continue;
       std::string text;
       append_match_text(text, *host, line.substr(slash));
       if (text.size() == host->text().size() + 1) {

@@ -66,7 +66,7 @@ TEST_F(PartCacheTest, FindsAgainWhatItKept) {
   for (const auto& part : {cache.find(file), cache.find(digest)}) {
     ASSERT_TRUE(part);
     EXPECT_EQ(digest, part->digest());
-    EXPECT_EQ(host_key(kKey, "a.example"), part->hashes().front());
+    EXPECT_EQ(host_key(kKey, "a.example"), part->hosts()->hashes.front());
   }
   EXPECT_THAT(kept(), UnorderedElementsAre("stamps", digest + ".part"));
 }
@@ -206,7 +206,7 @@ TEST_F(PartCacheTest, WithoutAFolderPartsAreInMemoryAlone) {
     PartCache cache{nowhere, kKey};
     const auto part = cache.keep(file, PartCache::stamp(file.path), *read_part(file, tree.root(), kKey, diagnostics));
     ASSERT_TRUE(part);
-    EXPECT_EQ(1U, part->hashes().size());
+    EXPECT_EQ(1U, part->hosts()->hashes.size());
     cache.save({file});
     EXPECT_FALSE(cache.find(file));
     EXPECT_FALSE(cache.find(part->digest()));

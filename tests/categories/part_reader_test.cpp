@@ -36,9 +36,10 @@ class PartReader : public testing::Test {
     return text;
   }
   static std::uint32_t line_of(const Part& part, std::string_view host) {
-    const auto at = std::ranges::lower_bound(part.hashes(), host_key(kKey, host)) - part.hashes().begin();
+    const auto at = std::ranges::lower_bound(part.hosts()->hashes, host_key(kKey, host)) - part.hosts()->hashes.begin();
     const auto i = static_cast<std::size_t>(at);
-    return i < part.hashes().size() && part.hashes()[i] == host_key(kKey, host) ? part.lines()[i] : 0;
+    return i < part.hosts()->hashes.size() && part.hosts()->hashes[i] == host_key(kKey, host) ? part.hosts()->lines[i]
+                                                                                              : 0;
   }
 
   ListTree tree;
@@ -51,7 +52,7 @@ TEST_F(PartReader, EntriesOfAnIncludedFileStandAtItsInclude) {
   tree.write("feed/data/still-more", "\nd.example\nregexp:x[0-9]y\n");
   const auto part = *read();
   EXPECT_EQ("", said(part));
-  EXPECT_EQ(4U, part.hashes().size());
+  EXPECT_EQ(4U, part.hosts()->hashes.size());
   EXPECT_EQ(1U, line_of(part, "a.example"));
   EXPECT_EQ(2U, line_of(part, "c.example"));
   EXPECT_EQ(2U, line_of(part, "d.example"));
@@ -113,7 +114,7 @@ TEST_F(PartReader, CyclesEndAtOnce) {
       "feed/two:2:9: warning: the included file includes itself\n"
       "feed/two:3:9: warning: the included file includes itself\n",
       said(part));
-  EXPECT_EQ(2U, part.hashes().size());
+  EXPECT_EQ(2U, part.hosts()->hashes.size());
 }
 
 TEST_F(PartReader, IncludesHaveADepthAndANumber) {
@@ -123,7 +124,7 @@ TEST_F(PartReader, IncludesHaveADepthAndANumber) {
   tree.write("feed/list", "include:deep0\n");
   const auto deep = *read();
   EXPECT_EQ("feed/deep7:2:9: warning: the included file is included too deeply\n", said(deep));
-  EXPECT_EQ(8U, deep.hashes().size());
+  EXPECT_EQ(8U, deep.hosts()->hashes.size());
 
   tree.write("feed/one", "a.example\n");
   std::string many;

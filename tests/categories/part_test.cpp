@@ -44,8 +44,8 @@ std::vector<std::uint8_t> sample() {
 
 std::vector<std::uint32_t> lines_of(const Part& part, std::uint64_t hash) {
   std::vector<std::uint32_t> lines;
-  for (std::size_t i = 0; i < part.hashes().size(); ++i)
-    if (part.hashes()[i] == hash) lines.push_back(part.lines()[i]);
+  for (std::size_t i = 0; i < part.hosts()->hashes.size(); ++i)
+    if (part.hosts()->hashes[i] == hash) lines.push_back(part.hosts()->lines[i]);
   return lines;
 }
 
@@ -62,8 +62,8 @@ TEST(Part, HoldsAllThatWasWritten) {
     EXPECT_EQ(ListFormat::v2fly, part.format());
     EXPECT_EQ(std::pair(12U, 13U), std::pair(part.rejected(), part.skipped()));
 
-    EXPECT_EQ(5U, part.hashes().size());
-    EXPECT_TRUE(std::ranges::is_sorted(part.hashes()));
+    EXPECT_EQ(5U, part.hosts()->hashes.size());
+    EXPECT_TRUE(std::ranges::is_sorted(part.hosts()->hashes));
     EXPECT_THAT(lines_of(part, "a.example"), ElementsAre(3U));
     EXPECT_THAT(lines_of(part, "b.example"), ElementsAre(4U | kExceptLine));
     EXPECT_THAT(lines_of(part, network_key(kKey, *IpAddress::parse("192.0.2.9"), 120)), ElementsAre(5U));
@@ -93,7 +93,7 @@ TEST(Part, HoldsAllThatWasWritten) {
 TEST(Part, AnEmptyOneIsSound) {
   PartWriter writer{kKey};
   const auto part = part_of(writer);
-  EXPECT_THAT(part.hashes(), IsEmpty());
+  EXPECT_THAT(part.hosts()->hashes, IsEmpty());
   EXPECT_THAT(part.patterns(), IsEmpty());
   EXPECT_TRUE(part.is_of(kKey));
 }
@@ -113,7 +113,8 @@ TEST(Part, EveryTruncationAndEveryFlippedByteIsRefused) {
         << size;
   for (auto& byte : bytes) {
     byte ^= 0x10;
-    ASSERT_FALSE(Part::from_bytes(bytes)) << &byte - bytes.data();
+    const auto part = Part::from_bytes(bytes);
+    ASSERT_FALSE(part && part->hosts()) << &byte - bytes.data();
     byte ^= 0x10;
   }
   EXPECT_TRUE(Part::from_bytes(bytes));
@@ -247,8 +248,8 @@ TEST(Compare, CountsWhatCameAndWent) {
       {part({"a.example", "b.example", "c.example"}, {{url, "x"}, {EntryKind::expression, "y"}}), {1, 1}},
   };
   for (const auto& [after, expected] : kCases) {
-    const auto forth = compare(before, after);
-    const auto back = compare(after, before);
+    const auto forth = *compare(before, after);
+    const auto back = *compare(after, before);
     EXPECT_EQ(expected, std::pair(forth.added, forth.removed));
     EXPECT_EQ(expected, std::pair(back.removed, back.added));
   }

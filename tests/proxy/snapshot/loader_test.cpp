@@ -91,6 +91,16 @@ class LoaderTest : public testing::Test {
     return kinds;
   }
 
+  /// The hashes of a part: they stand behind its header.
+  void damage(const std::string& digest) const {
+    constexpr std::streamoff kHeader = 512;
+    std::fstream part(request.state / "lists/cache" / (digest + ".part"), std::ios::in | std::ios::out);
+    part.seekg(kHeader);
+    const auto byte = part.get();
+    part.seekp(kHeader);
+    part.put(static_cast<char>(byte ^ 1));
+  }
+
   lists::Version current() {
     std::string error;
     return lists::ListState::open(request.state, error)->current().value_or(lists::Version{});
@@ -126,6 +136,30 @@ TEST_F(LoaderTest, DamagedPartsAreMadeAgain) {
     std::filesystem::resize_file(entry.path(), 40);
   std::filesystem::remove(request.state / "lists/catalogue");
   EXPECT_TRUE(blocks("bets.test"));
+}
+
+TEST_F(LoaderTest, PartsOfWhichTheHashesAreDamagedAreMadeAgain) {
+  EXPECT_TRUE(blocks("bets.test"));
+  for (const auto& list : current().lists)
+    damage(list.digest);
+  EXPECT_TRUE(blocks("bets.test")) << "nobody looks at them";
+  std::filesystem::remove(request.state / "lists/catalogue");
+  const auto again = put_in_force(request);
+  EXPECT_TRUE(blocks(again, "bets.test"));
+  EXPECT_THAT(messages(again), IsEmpty());
+  EXPECT_EQ(1u, current().number);
+}
+
+TEST_F(LoaderTest, AVersionOfWhichAPartIsDamagedIsNotRestored) {
+  put_in_force(request);
+  const auto digest = current().find("local/games/domains")->digest;
+  local("games/domains", "play.test\nbad.test\n");
+  put_in_force(request);
+  damage(digest);
+  request.restore = 1;
+  EXPECT_FALSE(put_in_force(request).snapshot);
+  EXPECT_EQ(2u, current().number);
+  EXPECT_TRUE(std::filesystem::exists(request.state / "lists/catalogue"));
 }
 
 TEST_F(LoaderTest, OnlyTheListThatChangedIsReadAgain) {
@@ -170,6 +204,16 @@ TEST_F(LoaderTest, AnAbsentPolicyIsTold) {
   EXPECT_FALSE(loaded.snapshot);
   ASSERT_EQ(loaded.diagnostics.size(), 1u);
   EXPECT_THAT(loaded.diagnostics[0].message, StartsWith("cannot be read"));
+}
+
+TEST_F(LoaderTest, NothingStaysOfWhatDidNotGoIntoForce) {
+  put_in_force(request);
+  feed("gambling/domains", "");
+  local("games/domains", "play.test\nbad.test\n");
+  EXPECT_FALSE(put_in_force(request).snapshot);
+  feed("gambling/domains", "bets.test\n");
+  put_in_force(request);
+  EXPECT_FALSE(std::filesystem::exists(request.state / "lists/catalogue.next"));
 }
 
 TEST_F(LoaderTest, WhatTheRehearsalObjectsToDoesNotGoIntoForce) {
