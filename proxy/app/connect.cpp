@@ -191,7 +191,7 @@ void Session::end_tunnel(net::End end) {
   tx_.bytes_down += relay_->bytes_down();
   relay_.reset();
   origin_ = nullptr;
-  grace_.clear();
+  if (sentence_) sentence_->grace.clear();
   log();
   client_.close();
 }

@@ -48,13 +48,15 @@ Session::Session(Worker& worker, net::Socket socket, const categories::IpAddress
       server_(std::move(server)),
       interception_(interception),
       client_text_(client.to_string()),
-      lifetime_(worker.wheel(), [this] { abort(net::End::idle); }),
-      grace_(worker.wheel(), [this] {
-        worker_.note_end_of_grace();
-        carry_out();
-      }) {
+      lifetime_(worker.wheel(), [this] { abort(net::End::idle); }) {
   subject_.address = client;
 }
+
+Session::Sentence::Sentence(Session& session)
+    : grace(session.worker_.wheel(), [&session] {
+        session.worker_.note_end_of_grace();
+        session.carry_out();
+      }) {}
 
 net::Task<> Session::run() {
   lifetime_.expires_after(worker_.settings().lifetime);
@@ -67,7 +69,6 @@ net::Task<> Session::run() {
     next = co_await next_request();
     if (next == Next::tunnel) break;
     holds_up_.reset();
-    grace_.clear();
     sentence_.reset();
   }
   if (next == Next::tunnel) co_return;
@@ -371,18 +372,20 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
   }
   if (may_go_on(verdict)) {
     count_for(quotas);
-    grace_.clear();
     sentence_.reset();
     return Rejudged::kept;
   }
   const bool at_once = verdict.reason == rules::Reason::floor || verdict.reason == rules::Reason::engine_error;
   const auto grace = engine->snapshot()->policy.grace;
-  sentence_ = std::make_unique<Sentence>(Sentence{std::move(engine), verdict, cause});
+  if (!sentence_) sentence_ = std::make_unique<Sentence>(*this);
+  sentence_->engine = std::move(engine);
+  sentence_->verdict = verdict;
+  sentence_->cause = cause;
   if (at_once) {
     carry_out();
     return Rejudged::cut;
   }
-  if (!grace_.armed()) grace_.expires_after(grace);
+  if (!sentence_->grace.armed()) sentence_->grace.expires_after(grace);
   return Rejudged::graced;
 }
 

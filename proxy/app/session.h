@@ -107,9 +107,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
   /// What a bell or a reload has in store for what is open when its grace is over.
   struct Sentence {
+    explicit Sentence(Session& session);
     std::shared_ptr<rules::Engine> engine;
     rules::Verdict verdict;
-    net::End cause;
+    net::End cause = net::End::bell;
+    net::Deadline grace;
   };
 
   /// What a connection lacks that would say for which site it is.
@@ -267,13 +269,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
   rules::SysSeconds account_since_{};
   std::string holder_;           ///< whose the address was by then
   bool sign_in_failed_ = false;  ///< nobody could say whether the credentials are right
-  std::string own_proxy_;        ///< where it may sign in, for the page
   std::string client_text_;
   Transaction tx_;
   Request request_;
   std::string out_;
   net::Deadline lifetime_;
-  net::Deadline grace_;
   std::unique_ptr<net::Relay> relay_;       ///< while a tunnel is open
   net::Stream* origin_ = nullptr;           ///< the origin's connection in use, for abort()
   std::unique_ptr<net::Stream> tunnel_to_;  ///< the origin's connection, once a tunnel may open

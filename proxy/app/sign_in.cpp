@@ -106,6 +106,7 @@ net::Task<Verified> Session::verify(const auth::Credentials& credentials) {
 net::Task<Session::Next> Session::ask_to_sign_in() {
   const auto& settings = worker_.settings();
   Answer what{407, "sign_in", tx_.detail, request_.persistence};
+  std::string own_proxy;
   if (sign_in_failed_) {
     what.status = 503;
     what.reason = "sign_in_failed";
@@ -114,8 +115,8 @@ net::Task<Session::Next> Session::ask_to_sign_in() {
     what.reason = "sign_in_elsewhere";
     if (!settings.tls_listen.empty() && !settings.pac_host.empty()) {
       const auto& endpoint = settings.tls_listen.front();
-      own_proxy_ = "https://" + settings.pac_host + endpoint.substr(endpoint.rfind(':'));
-      what.detail = own_proxy_;
+      own_proxy = "https://" + settings.pac_host + endpoint.substr(endpoint.rfind(':'));
+      what.detail = own_proxy;
     }
   }
   co_return co_await answer(what);
