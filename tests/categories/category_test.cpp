@@ -45,7 +45,7 @@ TEST(CategoryTable, NamesOfASetAreInTheOrderOfTheirIds) {
   EXPECT_TRUE(table.names({}).empty());
   CategorySet set;
   std::vector<std::string_view> expected;
-  for (const CategoryId id : {0, 1, 63, 64, 127, 128, 510, 511}) {
+  for (const CategoryId id : std::initializer_list<CategoryId>{0, 1, 63, 64, 127, 128, 510, 511}) {
     set.set(id);
     expected.push_back(table.name(id));
   }
