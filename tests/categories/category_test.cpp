@@ -1,5 +1,8 @@
 #include "categories/category.h"
 
+#include <initializer_list>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace breakwater::categories {
