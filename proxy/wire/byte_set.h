@@ -21,7 +21,7 @@ class ByteSet {
   constexpr bool contains_all(std::string_view text) const { return run_length(text) == text.size(); }
   /// How many bytes at the front of `text` belong to the set.
   constexpr std::size_t run_length(std::string_view text) const {
-    const auto end = std::find_if_not(text.begin(), text.end(), [this](char c) { return contains(c); });
+    const auto* const end = std::find_if_not(text.begin(), text.end(), [this](char c) { return contains(c); });
     return static_cast<std::size_t>(end - text.begin());
   }
 
