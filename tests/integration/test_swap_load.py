@@ -75,6 +75,7 @@ def test_swaps_of_a_million_entries_under_load(start_gateway, nginx):
                 swap(version)
             busy.append(load.quantile(0.99, begin))
             longest.append(load.quantile(1, begin))
+        time.sleep(CALM)  # the last swap is to show as well
     until(lambda: len(gateway.log_now()) == len(load.samples), "every request in the access log")
     if not SANITIZED:
         until(lambda: gateway.resident_kib() < 1.15 * resident[0], "what was in force before to be forgotten")
