@@ -7,6 +7,7 @@ test_swap_load.py tells.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -23,7 +24,7 @@ from served import Served, compared
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 URLS, EXPRESSIONS, NEWS = 100_000, 5_000, 10
 FEW = 1_000  # domains, beside which a request of many is measured
-REQUESTS = 2_000  # of a round
+OPEN = [f"open{number}.test" for number in range(2_000)]  # not listed, answered by an origin here
 POLICY = """
 [centre]
 name = "Scale"
@@ -118,7 +119,7 @@ class Bench:
         print(f"  compiled: {compiled / 1e6:.0f} MB, {compiled / entries:.1f} bytes an entry   {size}\n")
 
     def served(self):
-        return Served(self.binary, self.folder, self.state)
+        return Served(self.binary, self.folder, self.state, OPEN)
 
     def starts(self, title):
         """The median of five."""
@@ -130,21 +131,40 @@ class Bench:
         print(f"  {title:36}{1000 * cpu:8.0f}{1000 * wall:8.0f}{memory:9.0f}   50 ms, 173 MiB", flush=True)
 
 
-def serve(many, few, domains, rounds):
+@contextlib.contextmanager
+def origin(generator):
+    """The port of one that answers every GET."""
+    with subprocess.Popen([generator, "origin"], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            yield child.stdout.readline().rpartition(":")[2].strip()
+        finally:
+            child.terminate()
+
+
+def serve(many, few, domains, generator, rounds):
     """The gateway on lists that are compiled: its start, its memory, its requests."""
     print(f"{'the gateway, lists compiled':38}{'CPU ms':>8}{'wall ms':>8}{'PSS MiB':>9}   target")
     few.starts(f"{FEW:,} domains, until it listens")
     many.starts(f"{domains:,} domains")
     chosen = random.Random(1)
+    with few.served() as one, many.served() as other, origin(generator) as port:
+        listed = {one: FEW, other: domains}
 
-    def hosts(of):
-        return [domain(chosen.randrange(of)) for _ in range(REQUESTS)]
+        def blocked(gateway):
+            hosts = [domain(chosen.randrange(listed[gateway])) for _ in range(20_000)]
+            return gateway.cpu_a_request(generator, "blocked", hosts)
 
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # where both ends are costs more than what is asked here
-    with few.served() as one, many.served() as other:
-        small, large = compared(one, other, lambda: hosts(FEW), lambda: hosts(domains), rounds)
-    print(f"  a blocked request: {1e6 * small:.1f} us of CPU, {1e6 * large:.1f} us with {domains:,} domains: "
-          f"{100 * (large / small - 1):+.1f} %   within 5 %\n")
+        def passed(gateway):
+            return gateway.cpu_a_request(generator, "get", OPEN, "--port", port)
+
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # where both ends are costs more than what is asked here
+        pairs = {"blocked": compared(one, other, blocked, rounds), "passed on": compared(one, other, passed, rounds)}
+    pairs["one of each"] = [tuple(map(statistics.mean, zip(*both))) for both in zip(*pairs.values())]
+    for kind, each in pairs.items():
+        small, large = map(statistics.median, zip(*each))
+        more = statistics.median(large / small for small, large in each) - 1
+        print(f"  CPU of a request, {kind:18}{1e6 * small:8.1f}{1e6 * large:8.1f}   us {100 * more:+.1f} %   5 %")
+    print()
 
 
 def main():
@@ -153,8 +173,9 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release", help="folder of the binary")
     options = parser.parse_args()
     binary = options.build / "breakwater"
-    if not binary.is_file():
-        sys.exit(f"{binary} is not there: cmake --build {options.build} --target breakwater")
+    for needed in (binary, options.build / "load_generator"):
+        if not needed.is_file():
+            sys.exit(f"{needed} is not there: cmake --build {options.build} --target {needed.name}")
     domains = 500_000 if options.quick else 5_000_000
     with tempfile.TemporaryDirectory(prefix="breakwater-scale-") as name:
         folder = pathlib.Path(name)
@@ -166,7 +187,7 @@ def main():
         write(few.folder / "feed/gambling/domains", domain, FEW)
         write(few.local, lambda number: f"paper{number}.test", NEWS)
         few.command("update")
-        serve(bench, few, domains, 3 if options.quick else 20)
+        serve(bench, few, domains, options.build / "load_generator", 3 if options.quick else 20)
         write(folder / "feed/games/urls", url, URLS)
         write(folder / "feed/games/expressions", expression, EXPRESSIONS)
         bench.phase(f"and {URLS:,} URLs, {EXPRESSIONS:,} expressions", domains + URLS + EXPRESSIONS)

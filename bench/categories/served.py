@@ -1,19 +1,27 @@
 """A gateway on one core that serves lists: what its start, its memory and its requests cost."""
 
+import json
 import pathlib
-import socket
-import statistics
 import subprocess
 import time
 
+REQUESTS = 10_000  # of a measurement
 # Nothing but the benchmark asks for anything.
-SETTINGS = 'proxy.threads = 1\nselftest.at = []\nselftest.after_change = "0s"\n'
+SETTINGS = """proxy.threads = 1
+selftest.at = []
+selftest.after_change = "0s"
+dns.hosts = "hosts"
+dns.allow_private = ["127.0.0.0/8"]
+"""
 
 
 class Served:
     """`breakwater serve` on free ports, until the end of a `with`. `cpu` and `wall` tell how long it took to listen."""
 
-    def __init__(self, binary, folder, state):
+    def __init__(self, binary, folder, state, hosts=()):
+        """Of the names that are not listed, `hosts` are on this machine."""
+        self.folder = folder
+        (folder / "hosts").write_text("".join(f"127.0.0.1 {host}\n" for host in hosts))
         (folder / "breakwater.toml").write_text(SETTINGS)
         self.command = [binary, "serve", "--policy", folder / "policy.toml", "--config", folder / "breakwater.toml",
                         "--state", state, "--listen", "127.0.0.1:0"]
@@ -43,28 +51,20 @@ class Served:
         rollup = pathlib.Path(f"/proc/{self.child.pid}/smaps_rollup").read_text()
         return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
 
-    def cpu_a_request(self, hosts):
-        """Of requests for blocked hosts, one after the other over one connection."""
-        with socket.create_connection(("127.0.0.1", self.port)) as connection, connection.makefile("rb") as answers:
-            before = self.cpu_seconds()
-            for host in hosts:
-                connection.sendall(f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-                self.expect_block(host, answers)
-            return (self.cpu_seconds() - before) / len(hosts)
-
-    @staticmethod
-    def expect_block(host, answers):
-        status = answers.readline()
-        if b" 403 " not in status:
-            raise SystemExit(f"{host} is answered {status}")
-        length = 0
-        while (field := answers.readline()) != b"\r\n":
-            name, _, value = field.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        answers.read(length)
+    def cpu_a_request(self, generator, mode, hosts, *more):
+        """Of requests for random ones of these hosts, answered as the mode expects."""
+        names = self.folder / "asked"
+        names.write_text("".join(f"{host}\n" for host in hosts))
+        before = self.cpu_seconds()
+        run = subprocess.run([generator, mode, "--target", f"127.0.0.1:{self.port}", "--hosts", names, "--connections", "64",
+                              "--requests", str(REQUESTS), "--warmup", "0", "--duration", "60", "--json", *more],
+                             stdout=subprocess.PIPE, text=True)
+        if run.returncode != 0:
+            raise SystemExit(f"the load generator ends with {run.returncode}: {run.stdout}")
+        return (self.cpu_seconds() - before) / json.loads(run.stdout)["requests_total"]
 
 
-def compared(one, other, hosts_of_one, hosts_of_other, rounds):
-    """CPU of a request of each of two gateways in turn, the medians: what else the machine does hits both."""
-    pairs = [(one.cpu_a_request(hosts_of_one()), other.cpu_a_request(hosts_of_other())) for _ in range(rounds + 1)]
-    return [statistics.median(costs) for costs in zip(*pairs[1:])]  # the first round fills caches
+def compared(one, other, cost, rounds):
+    """Pairs of the `cost` of two gateways, each in turn: what else the machine does hits both."""
+    pairs = [(cost(one), cost(other)) for _ in range(rounds + 1)]
+    return pairs[1:]  # the first round fills caches

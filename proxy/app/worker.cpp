@@ -98,8 +98,6 @@ void Worker::accept(Listener kind, net::Socket socket, const net::tcp::endpoint&
     counters_.add(telemetry::Counter::over_limit);
     return;
   }
-  net::error_code ignored;
-  socket.set_option(net::tcp::no_delay(true), ignored);
   std::optional<Interception> interception;
   if (is_intercepted(kind)) {
     const auto protocol =

@@ -62,6 +62,8 @@ Task<> accept_loop(Acceptor& acceptor, std::function<void(Socket, tcp::endpoint)
                    std::function<void(error_code)> on_error) {
   Timer pause(acceptor.get_executor());
   auto wait = kFirstPause;
+  error_code ignored;
+  acceptor.set_option(tcp::no_delay(true), ignored);  // whoever is accepted inherits it
   while (acceptor.is_open()) {
     tcp::endpoint peer;
     Socket socket(acceptor.get_executor());

@@ -60,7 +60,9 @@ void Relay::begin(Way& way) {
     in.clear();
   }
   in.shrink_to_fit();
-  if (goes_on) pump(way);
+  if (!goes_on) return;
+  if (way.from.is_secure() || ended_) return pump(way);  // TLS may hold what no socket tells of
+  wait(way, way.from, Socket::wait_read);
 }
 
 /// After a wait.
@@ -77,14 +79,14 @@ void Relay::pump(Way& way) {
       idle_.expires_after(idle_limit_);
       way.moved += size;
       if (!send(way, {scratch_.data(), size})) return;
-    } else if (error == asio::error::would_block) {
-      return wait(way, way.from, way.from.receive_waits_for());
-    } else if (error == asio::error::eof) {
+    }
+    if (ended_) break;
+    if (error == asio::error::would_block) return wait(way, way.from, way.from.receive_waits_for());
+    if (error == asio::error::eof) {
       if (end_ == End::error) end_ = way.source;
       return finish(way);
-    } else {
-      stop(way.source);
     }
+    if (error) stop(way.source);
   }
   end(way);
 }

@@ -98,7 +98,9 @@ void Stream::close() {
 Stream::Moved Stream::receive_now(std::span<char> space) {
   if (tls_) return receive_tls(space);
   auto moved = outcome_of(::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT));
-  if (moved.size == 0 && !moved.error) moved.error = asio::error::eof;
+  if (moved.error || moved.size == space.size()) return moved;
+  moved.error = moved.size == 0 ? error_code(asio::error::eof)
+                                : asio::error::would_block;  // a part: there was no more (epoll(7))
   return moved;
 }
 
