@@ -162,7 +162,9 @@ void CatalogueBuilder::Impl::read(const Source& source, BuildReport& report) {
 void CatalogueBuilder::Impl::read(const LockedList& list, BuildReport& report) {
   auto part = Part::open(list.part);
   if (!part)
-    return error(report, list.part, "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())});
+    return error(
+        report, list.part,
+        "the locked list \"" + list.name + "\": " + std::string{to_string(part.error())} + ": import it again");
   if (!part->is_of(key()))
     return error(report, list.part, "the locked list \"" + list.name + "\" was made with another key: import it again");
   if (!part->hosts())

@@ -64,7 +64,7 @@ Header header_of(ImageKind kind) {
   constexpr std::array<std::string_view, 3> kNames{"CAT", "PRT", "PAT"};
   Header header;
   kNames[static_cast<std::size_t>(kind)].copy(&header.magic[2], 3);
-  header.hyperscan = hyperscan_version();
+  if (kind != ImageKind::part) header.hyperscan = hyperscan_version();  // a part has no database
   return header;
 }
 

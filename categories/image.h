@@ -111,7 +111,7 @@ struct Unmap {
   void operator()(const std::uint8_t* bytes) const;
 };
 
-/// Sections of which nobody verifies the sum before they are used: a bit each.
+/// Some of the sections of an image: a bit each.
 using SectionMask = std::uint32_t;
 template <class... Which>
 constexpr SectionMask mask_of(Which... which) {

@@ -21,14 +21,15 @@ std::size_t bit_of(std::string_view name) {
 }
 
 /// Lists have millions of names, and libpsl needs a tenth of a microsecond to say that one is no suffix. "*.ck" has the
-/// bits of "ck" and ".ck"; "!www.ck" needs none.
+/// bits of "ck" and ".ck"; "!www.ck" needs none. Empty: the file has no rules.
 std::vector<bool> read_rules(const char* path) {
   std::ifstream file{path};
-  std::vector<bool> rules(kRuleBits);
+  std::vector<bool> rules;
   for (std::string line; std::getline(file, line);) {
     std::string_view rule = line;
     rule = rule.substr(0, rule.find_first_of(" \t\r"));
     if (rule.empty() || rule.starts_with("//")) continue;
+    rules.resize(kRuleBits);
     if (rule.starts_with("*.")) {
       rules[bit_of(rule.substr(1))] = true;
       rule.remove_prefix(2);
@@ -57,11 +58,8 @@ void PublicSuffixes::Free::operator()(psl_ctx_st* list) const {
   psl_free(list);
 }
 
-PublicSuffixes::PublicSuffixes() : list_(psl_load_file(kFile)) {
-  if (list_)
-    rules_ = read_rules(kFile);
-  else
-    list_.reset(psl_latest(nullptr));
+PublicSuffixes::PublicSuffixes() : list_(psl_load_file(kFile)), rules_(read_rules(kFile)) {
+  if (!list_ || rules_.empty()) list_.reset(psl_latest(nullptr));
 }
 
 const PublicSuffixes& PublicSuffixes::system() {

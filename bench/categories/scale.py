@@ -9,6 +9,7 @@ test_swap_load.py tells.
 import argparse
 import contextlib
 import json
+import math
 import os
 import pathlib
 import random
@@ -19,11 +20,12 @@ import sys
 import tempfile
 import time
 
-from served import Served, compared
+from served import REQUESTS, Served, compared
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 URLS, EXPRESSIONS, NEWS = 100_000, 5_000, 10
 FEW = 1_000  # domains, beside which a request of many is measured
+PACE = 1  # seconds between reloads
 OPEN = [f"open{number}.test" for number in range(2_000)]  # not listed, answered by an origin here
 POLICY = """
 [centre]
@@ -157,14 +159,34 @@ def serve(many, few, domains, generator, rounds):
         def passed(gateway):
             return gateway.cpu_a_request(generator, "get", OPEN, "--port", port)
 
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # where both ends are costs more than what is asked here
+        everywhere = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {max(everywhere)})  # where both ends are costs more than what is asked here
         pairs = {"blocked": compared(one, other, blocked, rounds), "passed on": compared(one, other, passed, rounds)}
+        os.sched_setaffinity(0, everywhere)
     pairs["one of each"] = [tuple(map(statistics.mean, zip(*both))) for both in zip(*pairs.values())]
     for kind, each in pairs.items():
         small, large = map(statistics.median, zip(*each))
         more = statistics.median(large / small for small, large in each) - 1
         print(f"  CPU of a request, {kind:18}{1e6 * small:8.1f}{1e6 * large:8.1f}   us {100 * more:+.1f} %   5 %")
     print()
+
+
+def reload(bench, domains, generator, times):
+    """Requests at a steady pace, answered by an origin, while lists are put in force that a line was added to, and while none are."""
+    def edit_and_reload():
+        for number in range(times):
+            time.sleep(PACE)
+            with open(bench.local, "a") as file:
+                file.write(f"again{number}.test\n")
+            gateway.reload()
+
+    with bench.served() as gateway, origin(generator) as port:
+        lasting = ("--rate", "1000", "--duration", str(math.ceil(times * 2 * PACE)), "--port", port)
+        gateway.ask(generator, "get", OPEN, "--requests", str(REQUESTS), "--duration", "60", "--port", port)  # opens connections
+        calm = gateway.ask(generator, "get", OPEN, *lasting)
+        busy = gateway.ask(generator, "get", OPEN, *lasting, meanwhile=edit_and_reload)
+    print(f"{times} reloads of {domains:,} domains, 1,000 requests a second: {busy['errors']} of {busy['requests']:,} failed, the longest took "
+          f"{busy['max_us'] / 1000:.1f} ms ({calm['max_us'] / 1000:.1f} ms without a reload)   none, 10 ms\n")
 
 
 def main():
@@ -187,7 +209,15 @@ def main():
         write(few.folder / "feed/gambling/domains", domain, FEW)
         write(few.local, lambda number: f"paper{number}.test", NEWS)
         few.command("update")
-        serve(bench, few, domains, options.build / "load_generator", 3 if options.quick else 20)
+        generator = options.build / "load_generator"
+        serve(bench, few, domains, generator, 3 if options.quick else 20)
+        million = bench
+        if not options.quick:
+            million = Bench(binary, folder.parent / "million")
+            write(million.folder / "feed/gambling/domains", domain, 1_000_000)
+            write(million.local, lambda number: f"paper{number}.test", NEWS)
+            million.command("update")
+        reload(million, min(domains, 1_000_000), generator, 2 if options.quick else 6)
         write(folder / "feed/games/urls", url, URLS)
         write(folder / "feed/games/expressions", expression, EXPRESSIONS)
         bench.phase(f"and {URLS:,} URLs, {EXPRESSIONS:,} expressions", domains + URLS + EXPRESSIONS)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -28,7 +29,8 @@ class Served:
 
     def __enter__(self):
         begin = time.monotonic()
-        self.child = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        with open(self.folder / "told", "w") as told:
+            self.child = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=told, text=True)
         line = next((line for line in self.child.stdout if line.startswith("listening on ")), None)
         if line is None:
             raise SystemExit(f"the gateway ends with {self.child.wait()}: {' '.join(map(str, self.command))}")
@@ -53,15 +55,31 @@ class Served:
 
     def cpu_a_request(self, generator, mode, hosts, *more):
         """Of requests for random ones of these hosts, answered as the mode expects."""
+        before = self.cpu_seconds()
+        run = self.ask(generator, mode, hosts, "--requests", str(REQUESTS), "--duration", "60", *more)
+        return (self.cpu_seconds() - before) / run["requests_total"]
+
+    def ask(self, generator, mode, hosts, *more, meanwhile=lambda: None):
+        """What the load generator tells of requests over 64 connections, all answered as the mode expects."""
         names = self.folder / "asked"
         names.write_text("".join(f"{host}\n" for host in hosts))
-        before = self.cpu_seconds()
-        run = subprocess.run([generator, mode, "--target", f"127.0.0.1:{self.port}", "--hosts", names, "--connections", "64",
-                              "--requests", str(REQUESTS), "--warmup", "0", "--duration", "60", "--json", *more],
-                             stdout=subprocess.PIPE, text=True)
-        if run.returncode != 0:
-            raise SystemExit(f"the load generator ends with {run.returncode}: {run.stdout}")
-        return (self.cpu_seconds() - before) / json.loads(run.stdout)["requests_total"]
+        with subprocess.Popen([generator, mode, "--target", f"127.0.0.1:{self.port}", "--hosts", names, "--connections", "64",
+                               "--warmup", "0", "--json", *more], stdout=subprocess.PIPE, text=True) as load:
+            meanwhile()
+            told = load.stdout.read()
+        if load.returncode != 0:
+            raise SystemExit(f"the load generator ends with {load.returncode}: {told}")
+        return json.loads(told)
+
+    def reload(self):
+        """And waits until it is done."""
+        told = self.folder / "told"
+        before = told.read_text().count("info: reload done")
+        self.child.send_signal(signal.SIGHUP)
+        while told.read_text().count("info: reload done") == before:
+            if self.child.poll() is not None:
+                raise SystemExit(f"the gateway ends with {self.child.returncode}")
+            time.sleep(0.02)
 
 
 def compared(one, other, cost, rounds):

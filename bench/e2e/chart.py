@@ -3,6 +3,7 @@
 import statistics
 from xml.sax.saxutils import escape
 
+import ratios
 from modes import MODES
 
 WIDTH, COLUMNS, MARGIN = 920, 2, 24
@@ -26,9 +27,9 @@ def figure(mode):
 
 def panel(mode, by_peer, x, y, width):
     metric, factor, unit = figure(mode)
-    middle = {name: factor * statistics.median(run[metric] for run in runs) for name, runs in by_peer.items()
-              if all(run[metric] for run in runs)}
-    scale = (width - LABEL - VALUE) / max(middle.values())
+    sound = {name: [run[metric] for run in runs if ratios.is_sound(run, metric)] for name, runs in by_peer.items()}
+    middle = {name: factor * statistics.median(values) for name, values in sound.items() if values}
+    scale = (width - LABEL - VALUE) / max(middle.values(), default=1)
     work = escape(mode.title.partition(":")[0].partition(";")[0])
     lines = [f'<text x="{x}" y="{y + 14}"><tspan class="mode">{mode.name}</tspan><tspan dx="8">{work}</tspan></text>',
              f'<text class="quiet" x="{x}" y="{y + 31}">{unit}</text>']

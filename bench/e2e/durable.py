@@ -13,11 +13,10 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 
 import names
-from process import Failed, Process
+from process import Failed, Process, run_to_exit
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 P99_MS = 50
@@ -104,8 +103,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failed as failure:
-        print(f"bench: {failure}", file=sys.stderr)
-        sys.exit(2)
+    run_to_exit(main)

@@ -15,8 +15,8 @@ block = ["gambling"]
 """
 
 
-def serve(binary, folder, listed, hosts_file, tls_port, *proxy):
-    """Writes its files to `folder` and gives the command; `proxy` are lines of that section of the settings."""
+def serve(binary, folder, listed, hosts_file, tls_port, *proxy, more=""):
+    """Writes its files to `folder` and gives the command; `proxy` are lines of that section of the settings, `more` others."""
     category = folder / "lists" / "gambling"
     category.mkdir(parents=True)
     (category / "domains").write_text("".join(name + "\n" for name in listed))
@@ -24,6 +24,6 @@ def serve(binary, folder, listed, hosts_file, tls_port, *proxy):
     (folder / "breakwater.toml").write_text("\n".join([
         "[proxy]", *proxy, "connections = 100000", "connections_per_client = 100000",
         "[proxy.connect]", f"ports = [443, {tls_port}]",
-        "[dns]", f'hosts = "{hosts_file}"', 'allow_private = ["127.0.0.0/8"]', ""]))
+        "[dns]", f'hosts = "{hosts_file}"', 'allow_private = ["127.0.0.0/8"]', more, ""]))
     return [binary, "serve", "--policy", folder / "policy.toml", "--config", folder / "breakwater.toml", "--listen", "127.0.0.1:0",
             "--state", folder / "state", "--log", folder / "access.log"]

@@ -10,7 +10,6 @@ import pathlib
 import platform
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -26,9 +25,7 @@ import recorded
 import tables
 from modes import MODES
 from peers import PEERS, Bench
-from process import Failed, raise_descriptor_limit
-
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from process import Failed, raise_descriptor_limit, run_to_exit
 
 
 def say(text):
@@ -126,7 +123,7 @@ def processor():
 def describe(options):
     """What a reader must know to judge the figures; before anything is measured."""
     return {"command": shlex.join(["bench/run", *sys.argv[1:]]), "processor": processor(), "cpus": os.cpu_count(),
-            "kernel": platform.release(), "load_before": os.getloadavg()[0], "listed_domains": options.list_size,
+            "kernel": ".".join(platform.release().split(".")[:2]), "load_before": os.getloadavg()[0], "listed_domains": options.list_size,
             "rounds": options.rounds, "seconds": options.seconds}
 
 
@@ -148,47 +145,56 @@ def write_results(options, peers, about, results):
     for name, by_peer in results.items():
         if by_peer:
             text += [f"### `{name}`: {MODES[name].title}", "", *tables.mode_table(MODES[name], by_peer), ""]
-    text += ["### Peers", "", *start_table(peers)]
-    print("\n".join(text))
-    written = {options.markdown: "\n".join(text) + "\n",
-               options.json: json.dumps({**about, "modes": results}, indent=1) + "\n",
-               options.chart: chart.draw(results, "CPU and waiting, shorter is better", caption(about))}
-    for path, content in written.items():
+    text = "\n".join([*text, "### Peers", "", *start_table(peers)])
+    print(text)
+    for path, content in ((options.json, json.dumps({**about, "modes": results}, indent=1)), (options.markdown, text),
+                          (options.chart, chart.draw(results, "CPU and waiting, shorter is better", caption(about)))):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+        path.write_text(content.rstrip("\n") + "\n")
 
 
-def hold_to_recorded(options, bench, peers, results):
+def hold_to_recorded(options, peers, results, measure_again):
     """Whether no ratio is worse than recorded. The machine may be shared: what misses is measured once more, for longer."""
     before = recorded.read(options.recorded, [peer.name for peer in peers])
     measured = medians(results)
     if without := recorded.unmeasured(before, measured):
         say(f"recorded, but not measured here: {', '.join(without)}")
-    again = sorted({mode for mode, *_ in recorded.misses(before, measured)}, key=options.modes.index)
+    first = recorded.misses(before, measured)
+    again = sorted({mode for mode, *_ in first}, key=options.modes.index)
     if not again:
         return True
     say(f"worse than recorded, measured once more: {', '.join(again)}")
-    missed = recorded.misses(before, medians(measure_all(options, bench, peers, again, 2 * options.rounds + 1)))
+    measured = medians(measure_again(again, 2 * options.rounds + 1))
+    lost = [(mode, metric) for mode, metric, *_ in first if metric not in measured.get(mode, {})]
+    for mode, metric in lost:
+        say(f"{mode}: {tables.METRICS[metric]} could not be measured again")
+    missed = recorded.misses(before, measured)
     for mode, metric, ratio, ratio_before in missed:
         say(f"{mode}: {tables.METRICS[metric]} is {ratio:.2f} of the best peer's; recorded is {ratio_before:.2f}")
-    return not missed
+    return not missed and not lost
 
 
 def run(options, own_network):
     about = describe(options)
+    measured = []
     with contextlib.ExitStack() as stack:
         bench = prepare(stack, options, own_network)
         peers = start_peers(stack, options, bench)
-        results = measure_all(options, bench, peers, options.modes, options.rounds)
+
+        def measure_modes(modes, rounds):
+            measured.append(measure_all(options, bench, peers, modes, rounds))
+            return measured[-1]
+
+        results = measure_modes(options.modes, options.rounds)
         write_results(options, peers, about, results)
         good = True
         if options.record:
-            more = [measure_all(options, bench, peers, options.modes, options.rounds) for _ in range(2)]
+            more = [measure_modes(options.modes, options.rounds) for _ in range(2)]
             recorded.write(options.recorded, about, [peer.name for peer in peers],
                            [medians(each) for each in (results, *more)])
         elif options.quick:
-            good = hold_to_recorded(options, bench, peers, results)
-    wrong = {peer.name: sum(run["errors"] for by_peer in results.values() for run in by_peer.get(peer.name, []))
+            good = hold_to_recorded(options, peers, results, measure_modes)
+    wrong = {peer.name: sum(run["errors"] for each in measured for by_peer in each.values() for run in by_peer.get(peer.name, []))
              for peer in peers}
     for name, count in wrong.items():
         if count:
@@ -215,17 +221,5 @@ def main():
     return code
 
 
-def leave(number, _frame):
-    for ending in ENDINGS:
-        signal.signal(ending, signal.SIG_IGN)  # a second one must not cut the clearing up short
-    raise SystemExit(128 + number)
-
-
 if __name__ == "__main__":
-    for ending in ENDINGS:
-        signal.signal(ending, leave)
-    try:
-        sys.exit(main())
-    except Failed as failure:
-        say(f"bench: {failure}")
-        sys.exit(2)
+    run_to_exit(main)

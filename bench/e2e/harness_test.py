@@ -1,11 +1,15 @@
 """What the harness makes of its runs: ratios, tables, the chart, and what is held against the recorded ratios."""
 
+import contextlib
+import io
 import pathlib
 import tempfile
+import types
 import unittest
 import xml.etree.ElementTree
 
 import chart
+import harness
 import ratios
 import recorded
 import tables
@@ -83,6 +87,28 @@ class Recorded(unittest.TestCase):
                 recorded.read(path, ["squid", "breakwater", "nginx"])
 
 
+class Held(unittest.TestCase):
+    """hold_to_recorded(): what misses is measured once more."""
+
+    def held(self, again):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "recorded.json"
+            recorded.write(path, {}, ["breakwater", "squid"], [{"blocked": {"cpu": 0.5}}])
+            options = types.SimpleNamespace(recorded=path, modes=["blocked"], rounds=1)
+            peers = [types.SimpleNamespace(name=name) for name in ("breakwater", "squid")]
+            results = {"blocked": {"breakwater": [run(cpu=0.9)], "squid": [run(cpu=1.0)]}}
+            with contextlib.redirect_stderr(io.StringIO()):
+                return harness.hold_to_recorded(options, peers, results, lambda modes, rounds: {"blocked": again})
+
+    def test_a_miss_that_does_not_come_again_is_none(self):
+        self.assertTrue(self.held({"breakwater": [run(cpu=0.5)], "squid": [run(cpu=1.0)]}))
+        self.assertFalse(self.held({"breakwater": [run(cpu=0.9)], "squid": [run(cpu=1.0)]}))
+
+    def test_what_cannot_be_measured_again_stays_a_miss(self):
+        self.assertFalse(self.held({"breakwater": [run(cpu=0.5, errors=500)], "squid": [run(cpu=1.0)]}))
+        self.assertFalse(self.held({"breakwater": [run(cpu=0.5)]}))
+
+
 class Shown(unittest.TestCase):
     RESULTS = {"get": {"direct": [run(cpu=None)], "breakwater": [run(cpu=0.1)] * 2, "haproxy": [run(cpu=0.2), run(cpu=0.4, errors=2)]},
                "blocked": {"breakwater": [run(cpu=0.3)], "haproxy": [run(cpu=0.2)]}}
@@ -100,7 +126,19 @@ class Shown(unittest.TestCase):
         rows = {tuple(cell.strip() for cell in (line.split("|")[1], line.split("|")[-2]))
                 for line in tables.bar_table(MODES.values(), self.RESULTS)[2:]}
         self.assertEqual(rows, {("`get`", "met"), ("`get`", "missed"), ("`blocked`", "missed")})
-        self.assertEqual(tables.bar_table(MODES.values(), {"get": {"breakwater": [run()]}}), [])
+        self.assertEqual(tables.bar_table(MODES.values(), {"get": {"haproxy": [run()]}}), [])
+
+    def test_a_bar_is_met_only_beside_all_its_peers(self):
+        some = {"breakwater": [run(cpu=0.1)], "haproxy": [run(cpu=0.2)]}
+        table = [(some, "met beside these"), ({**some, "trafficserver": [run(cpu=0.2)]}, "met"),
+                 ({**some, "trafficserver": [run(cpu=0.1)]}, "missed"), ({"breakwater": [run()]}, "not measured")]
+        for by_peer, verdict in table:
+            with self.subTest(verdict):
+                self.assertIn(f" {verdict} ", tables.bar_table([MODES["get-new"]], {"get-new": by_peer})[2])
+
+    def test_the_chart_leaves_out_what_was_answered_wrongly(self):
+        text = chart.draw({"blocked": {"breakwater": [run(cpu=None)], "haproxy": [run(errors=500)]}}, "", [])
+        self.assertNotIn("haproxy", text)
 
     def test_the_chart_is_xml_with_a_bar_for_each_proxy(self):
         root = xml.etree.ElementTree.fromstring(chart.draw(self.RESULTS, "a < b", ["c & d", "e"]))

@@ -2,7 +2,7 @@
 
 Opens tunnels (CONNECT, ClientHello, the origin's first bytes), leaves them idle, opens more: the growth of the proportional
 set size between the two, by tunnel. HAProxy, which has no CONNECT, passes TLS on by its SNI. Then GETs over 64 connections
-while all tunnels stand, and without them before and after. A tunnel is two descriptors here: the hard limit is told.
+while all tunnels stand, and without them before and after. A tunnel is two descriptors and two ports: their limits are told.
 Exit 1: a tunnel fell or a request failed. What the kernel keeps for sockets is in no process: it is told beside.
 """
 
@@ -15,7 +15,6 @@ import resource
 import select
 import shutil
 import socket
-import ssl
 import statistics
 import subprocess
 import sys
@@ -23,20 +22,15 @@ import tempfile
 import time
 
 import gateway
-from process import Failed, Process, free_port, raise_descriptor_limit
+import namespace
+from process import Failed, Process, client_hello, free_port, raise_descriptor_limit, run_to_exit
 
 os.environ["PATH"] += ":/usr/sbin"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = "idle.example"
 APPLICATION_DATA = 23
+PORTS = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")  # of one address to one destination
 RESERVE = 700  # descriptors for all but the two ends of a tunnel
-
-
-def client_hello():
-    out = ssl.MemoryBIO()
-    with contextlib.suppress(ssl.SSLWantReadError):
-        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname=NAME).do_handshake()
-    return out.read()
 
 
 class Breakwater:
@@ -146,7 +140,7 @@ def cpu_of_requests(options, peer, origin, hosts):
 
 def measure(options, peer, folder):
     folder.mkdir()
-    hello = client_hello()
+    hello = client_hello(NAME)
     (folder / "names").write_text(NAME)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(Process("origin", [options.build / "load_generator", "origin"], folder / "origin", stdout=subprocess.PIPE))
@@ -175,6 +169,7 @@ def measure(options, peer, folder):
 
 
 def main():
+    own_network, _ = namespace.enter()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tunnels", type=int, default=8000, help="open at once; as many as the descriptors allow (8,000)")
     parser.add_argument("--requests", type=int, default=20_000, help="in each measurement of CPU (20,000)")
@@ -182,8 +177,12 @@ def main():
     options = parser.parse_args()
     raise_descriptor_limit()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    options.tunnels = min(options.tunnels, (hard - RESERVE) // 2)
-    print(f"{options.tunnels:,} idle tunnels ({hard:,} descriptors are the hard limit), load {os.getloadavg()[0]:.1f}\n\n"
+    if own_network:
+        PORTS.write_text("2000 65535")
+    first, last = map(int, PORTS.read_text().split())
+    ports = last - first
+    options.tunnels = min(options.tunnels, (hard - RESERVE) // 2, ports - RESERVE)
+    print(f"{options.tunnels:,} idle tunnels ({hard:,} descriptors are the hard limit, {ports:,} ports), load {os.getloadavg()[0]:.1f}\n\n"
           "| | KiB a tunnel | kernel, all four ends, KiB | CPU ms per 1,000 GETs alone | beside the tunnels | ratio | errors |\n"
           "|---|---|---|---|---|---|---|")
     errors = 0
@@ -202,8 +201,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failed as failure:
-        print(f"bench: {failure}", file=sys.stderr)
-        sys.exit(2)
+    run_to_exit(main)

@@ -9,13 +9,31 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 
 TICK = os.sysconf("SC_CLK_TCK")
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Failed(Exception):
     """The environment does not allow the measurement; the text says why."""
+
+
+def run_to_exit(main):
+    """Ends this process with what `main` gives; 2 where it is Failed. A signal ends it with all that it has started."""
+    def leave(number, _frame):
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)  # a second one must not cut the clearing up short
+        raise SystemExit(128 + number)
+
+    for ending in ENDINGS:
+        signal.signal(ending, leave)
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        sys.exit(2)
 
 
 def raise_descriptor_limit():
@@ -137,13 +155,16 @@ def status_of_get(port, host, host_port):
     return int(answer[9:12]) if answer.startswith(b"HTTP/1.") and answer[9:12].isdigit() else None
 
 
+def client_hello(name):
+    out = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname=name).do_handshake()
+    return out.read()
+
+
 def answers_hello(port, name):
     """Whether anything comes back from `port` for a ClientHello with that server name."""
-    sent = ssl.MemoryBIO()
-    hello = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname=name)
-    with contextlib.suppress(ssl.SSLWantReadError):
-        hello.do_handshake()
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-        connection.sendall(sent.read())
+        connection.sendall(client_hello(name))
         return connection.recv(4096) != b""
     return False

@@ -166,7 +166,8 @@ net::Task<> Session::refuse_tunnel(std::uint16_t record_version) {
     tx_.bytes_down += alert.size();
 }
 
-/// Moves bytes until one side ends it or the gateway does: see rejudge() and abort().
+/// Starts to move bytes, until one side ends it or the gateway does: see rejudge() and abort(). False: there is no
+/// origin.
 bool Session::open_tunnel() {
   if (!tunnel_to_) return false;
   relay_ = std::make_unique<net::Relay>(client_, *tunnel_to_, worker_.relay_buffer(), worker_.wheel(),

@@ -391,6 +391,7 @@ Session::Rejudged Session::rejudge(net::End cause, rules::SysSeconds now) {
 
 /// Ends what is open; the log's line gives the verdict that ended it.
 void Session::carry_out() {
+  sentence_->grace.clear();
   tx_.engine = std::move(sentence_->engine);
   tx_.verdict = sentence_->verdict;
   cut(sentence_->cause);

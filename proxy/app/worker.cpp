@@ -67,6 +67,7 @@ void Worker::start(std::function<void()> on_end) {
             [this, as = kind](net::Socket socket, net::tcp::endpoint peer) { accept(as, std::move(socket), peer); },
             [this](net::error_code error) {
               counters_.add(telemetry::Counter::accept_errors);
+              pool_.clear();  // most often it is descriptors that are missing
               spdlog::warn("accept: {}; waiting before the next", error.message());
             }),
         finished);

@@ -67,8 +67,11 @@ void Relay::begin(Way& way) {
 
 /// After a wait.
 void Relay::resume(Way& way) {
-  const auto held = std::exchange(way.held, {});
-  if (ended_ || send(way, {held.data(), held.size()})) pump(way);
+  if (!ended_) way.taken += offer(way, std::string_view{way.held.data(), way.held.size()}.substr(way.taken));
+  if (!ended_ && way.taken < way.held.size()) return wait(way, way.to, way.to.send_waits_for());
+  way.held = std::vector<char>{};
+  way.taken = 0;
+  pump(way);
 }
 
 /// Moves what moves without waiting. The first side to finish names the end; a clean finish lets the other way go on.
@@ -91,16 +94,18 @@ void Relay::pump(Way& way) {
   end(way);
 }
 
+/// How much of it was taken.
+std::size_t Relay::offer(Way& way, std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const auto [sent, error] = way.to.send_now(bytes);
+  if (sent < bytes.size() && error && error != asio::error::would_block) stop(way.sink);
+  return sent;
+}
+
 /// False: it waits until the rest is taken, which is copied out of the shared buffer before anything else may run.
 bool Relay::send(Way& way, std::string_view bytes) {
-  if (bytes.empty()) return true;
-  const auto [sent, error] = way.to.send_now(bytes);
-  if (sent == bytes.size()) return true;
-  if (error && error != asio::error::would_block) {
-    stop(way.sink);
-    return true;
-  }
-  bytes.remove_prefix(sent);
+  bytes.remove_prefix(offer(way, bytes));
+  if (bytes.empty() || ended_) return true;
   way.held.assign(bytes.begin(), bytes.end());
   wait(way, way.to, way.to.send_waits_for());
   return false;

@@ -16,7 +16,7 @@ std::string_view to_string(End end);
 /// be open, most of them silent: so it is no coroutine, but a wait for each way.
 class Relay {
  public:
-  /// `scratch` is the worker's shared buffer: used between two suspensions only.
+  /// `scratch` is the worker's shared buffer: used within one callback only.
   Relay(Stream& client, Stream& origin, std::vector<char>& scratch, Wheel& wheel, std::chrono::milliseconds idle);
 
   /// Sends what each side has already received, then relays. `on_end` is called once with how it ended, later and when
@@ -36,13 +36,15 @@ class Relay {
     End source;  ///< where `from` ends it
     End sink;    ///< where `to` takes no more
     std::uint64_t moved = 0;
-    std::vector<char> held{};  ///< what `to` did not take at once
+    std::vector<char> held{};  ///< what `to` did not take at once, of which
+    std::size_t taken = 0;     ///< it has taken so much since
     bool open = true;
   };
 
   void begin(Way& way);
   void resume(Way& way);
   void pump(Way& way);
+  std::size_t offer(Way& way, std::string_view bytes);
   bool send(Way& way, std::string_view bytes);
   void finish(Way& way);
   void end(Way& way);

@@ -198,7 +198,10 @@ Task<Io> Stream::fill_tls(std::size_t most) {
     const auto moved = receive_tls({static_cast<char*>(space.data()), space.size()});
     in_.commit(moved.size);
     bytes_in_ += moved.size;
-    if (moved.size != 0) co_return outcome({});
+    if (moved.size != 0) {
+      co_await asio::post(socket_.get_executor(), use_task);  // or who sends fast would keep others from their turn
+      co_return outcome({});
+    }
     if (moved.error != asio::error::would_block) co_return outcome(moved.error);
     const auto [waited] = co_await socket_.async_wait(receive_waits_for_, use_task);
     if (waited) co_return outcome(waited);

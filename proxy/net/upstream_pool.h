@@ -15,7 +15,7 @@ namespace breakwater::net {
 class UpstreamPool {
  public:
   static constexpr std::size_t kPerOrigin = 32;
-  static constexpr std::size_t kTotal = 4096;  ///< a few KiB each, most of it the kernel's
+  static constexpr std::size_t kTotal = 4096;  ///< up to 20 KiB each
   static constexpr std::chrono::seconds kIdle{
       30};  ///< under the keep-alive of common servers, so that few die in our hands
 

@@ -206,6 +206,8 @@ class Loader {
   /// The catalogue as it is to be served: from a file, whose pages take the place of the image.
   CataloguePtr stage(std::vector<std::uint8_t> image) {
     const auto file = state_->next_catalogue();
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);  // of a gateway that died between this and keep()
     std::string error;
     if (!categories::write_image(file, image, categories::Durability::synced, error)) {
       complain(Severity::warning, file, "the compiled lists could not be kept: " + error);
@@ -258,10 +260,12 @@ class Loader {
     state_->clear_refusal();
   }
 
-  /// What was staged is the compiled file in force. False: it could not be written, which is told.
-  bool keep() const {
+  /// What was staged is the compiled file in force. False: it could not be, which is told.
+  bool keep() {
     std::error_code error;
     std::filesystem::rename(state_->next_catalogue(), state_->catalogue(), error);
+    if (error && error != std::errc::no_such_file_or_directory)  // not staged: told there
+      complain(Severity::warning, state_->catalogue(), "the compiled lists could not be kept: " + error.message());
     return !error;
   }
 

@@ -1,11 +1,12 @@
 from process import Process, free_port
 
-from .base import Peer
+from .base import MAX_DESCRIPTORS, Peer
 
 
 class Haproxy(Peer):
     name = package = "haproxy"
-    note = "list and hosts as maps, no log, one thread; no CONNECT: tls and bulk are passed on by their server name, spliced"
+    note = ("list and hosts as maps, 4,096 idle connections kept, no log, one thread; no CONNECT: tls and bulk are passed on by "
+            "their server name, spliced")
 
     def launch(self):
         bench, folder = self.bench, self.bench.subfolder("haproxy")
@@ -19,7 +20,9 @@ class Haproxy(Peer):
         reject = "".join(f"  tcp-request content reject if {{ var(sess.sni),{tail} }}\n" for tail in tails)
         (folder / "haproxy.cfg").write_text(f"""global
   nbthread 1
-  maxconn 4000
+  maxconn {MAX_DESCRIPTORS // 2 - 200}
+  tune.pool-high-fd-ratio 100
+  tune.pool-low-fd-ratio 100
 defaults
   timeout connect 5s
   timeout client 60s
@@ -37,7 +40,7 @@ frontend http
 backend http_out
   mode http
   http-reuse safe
-  server any 0.0.0.0:0
+  server any 0.0.0.0:0 pool-low-conn 4096
 frontend sni
   bind 127.0.0.1:{self.sni_port} backlog 4096
   mode tcp

@@ -60,13 +60,37 @@ plain:
 """
 
 
+CA = """[ca]
+default_ca = self
+[self]
+database = {folder}/index
+rand_serial = yes
+new_certs_dir = {folder}
+default_md = sha256
+policy = any
+x509_extensions = extensions
+[any]
+commonName = supplied
+[extensions]
+subjectAltName = DNS:{name}
+extendedKeyUsage = {usage}
+basicConstraints = CA:TRUE
+"""
+
+
 def certificate(folder, name="localhost", *, key="rsa:2048", usage="serverAuth", stem="server"):
-    """A self-signed one: NAME.pem and its key NAME.key."""
-    subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", key, "-subj", f"/CN={name}", "-days", "2",
-                    "-addext", f"subjectAltName=DNS:{name}", "-addext", f"extendedKeyUsage={usage}",
-                    "-keyout", folder / f"{stem}.key", "-out", folder / f"{stem}.pem"],
-                   check=True, capture_output=True)
-    return folder / f"{stem}.pem", folder / f"{stem}.key"
+    """A self-signed one, STEM.pem, and its key STEM.key. It holds whatever date a test gives the gateway: `req -x509` makes
+    none that begins in the past."""
+    pem, secret = folder / f"{stem}.pem", folder / f"{stem}.key"
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        (scratch / "index").touch()
+        (scratch / "ca.conf").write_text(CA.format(folder=scratch, name=name, usage=usage))
+        for command in (["req", "-new", "-nodes", "-newkey", key, "-subj", f"/CN={name}", "-keyout", secret, "-out", scratch / "request"],
+                        ["ca", "-batch", "-selfsign", "-config", scratch / "ca.conf", "-keyfile", secret, "-in", scratch / "request",
+                         "-out", pem, "-notext", "-startdate", "20200101000000Z", "-enddate", "20491231235959Z"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True)
+    return pem, secret
 
 
 class MailServer:

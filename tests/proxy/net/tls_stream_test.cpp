@@ -178,6 +178,22 @@ TEST_F(TlsStreamTest, WhatIsNoTlsFails) {
             Io::error);
 }
 
+TEST_F(TlsStreamTest, WhoSendsMuchAtOnceLeavesOthersTheirTurn) {
+  run(
+      [&] {
+        TlsClient peer(*client_peer);
+        ASSERT_TRUE(peer.connect());
+        peer.write(std::string(10'000, 'x'));
+      },
+      [&]() -> Task<> {
+        co_await client->fill(10);  // the rest of the record is here
+        bool others = false;
+        asio::post(io, [&others] { others = true; });
+        co_await client->fill(10);
+        EXPECT_TRUE(others);
+      });
+}
+
 TEST_F(TlsStreamTest, ASilentClientIsNotWaitedFor) {
   patience = std::chrono::milliseconds(200);
   EXPECT_EQ(run([] {}), Io::timeout);
