@@ -140,9 +140,9 @@ TEST_F(Locked, WhatCannotBeReadGivesNoCatalogue) {
   };
   EXPECT_EQ("the locked list \"locked/iwf\" was made with another key: import it again", message(good, SipKey{7, 8}));
   std::filesystem::resize_file(good.part, 100);
-  EXPECT_EQ("the locked list \"locked/iwf\": the catalogue is cut short", message(good, kLockedKey));
+  EXPECT_EQ("the locked list \"locked/iwf\": the catalogue is cut short: import it again", message(good, kLockedKey));
   std::filesystem::remove(good.part);
-  EXPECT_EQ("the locked list \"locked/iwf\": the catalogue cannot be read", message(good, kLockedKey));
+  EXPECT_EQ("the locked list \"locked/iwf\": the catalogue cannot be read: import it again", message(good, kLockedKey));
 }
 
 }  // namespace
