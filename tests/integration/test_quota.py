@@ -232,6 +232,7 @@ def test_a_day_ends_at_midnight_of_the_centre(start, raw_origin):
     assert "Tue 24 Nov 00:00" in page.text
     assert fetch(gateway, origin, 0, source="127.1.0.1").status == 200  # somebody who has used nothing
     until(lambda: fetch(gateway, origin, 1).status == 200, "midnight", seconds=30)
+    assert fetch(gateway, origin, 1).status == 200  # begins after midnight; the one before may only have ended there
     gateway.stop()
     lines = [line for line in gateway.log_now() if line["client"] == ANN]
     assert max(line["time"] for line in lines if line["action"] == "block") < "2026-11-24T00:00:00"
