@@ -26,7 +26,7 @@ def is_blocked(gateway, host):
 
 def test_an_entry_ends_at_midnight_of_the_centre(start_gateway):
     gateway = start_gateway(policy=FEED, lists=DATED, files={"feed/games/domains": "open.test\n"}, hosts=HOSTS,
-                            clock="2026-12-18T23:59:57")
+                            clock="2026-12-18T23:59:52")
     names = ("fair.test", "next.test", "open.test", "puzzle1.test")
     before = [is_blocked(gateway, host) for host in names]
     until(lambda: not is_blocked(gateway, "fair.test"), "the day to end")

@@ -151,7 +151,7 @@ def test_forms_are_bounded(gateway):
 
 
 def test_the_window_is_gone_at_the_end_of_the_day(start_gateway):
-    gateway = start_gateway(**centre(clock="2026-11-23T23:59:57"))
+    gateway = start_gateway(**centre(clock="2026-11-23T23:59:52"))
     ask(gateway, "http://gambling.test/")
     assert len(entries(page(gateway).text)) == 1
     until(lambda: not entries(page(gateway).text), "midnight", 20)
