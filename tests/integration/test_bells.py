@@ -14,7 +14,7 @@ from support.peer import get
 from support.tunnel import (connect_request, is_mirrored, mirror, mirrored_tunnel, open_tunnel, ports, upgraded,
                             upgraded_connection)
 
-LEAD = 8 if SANITIZED else 3  # seconds between the start of the gateway and the bell
+LEAD = 8 if SANITIZED else 5  # seconds between the start of the gateway and the bell
 TICK = 1  # the gateway looks at the clock once a second
 
 
