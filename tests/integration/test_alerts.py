@@ -138,10 +138,10 @@ def test_one_that_is_refused_does_not_hold_up_the_others(start):
 
 
 def test_a_slow_server_slows_nobody_else(start):
-    gateway, server = start(settings={"smtp.timeout": "1s", "smtp.retry": "10s"}, delay=4)
+    gateway, server = start(settings={"smtp.timeout": "3s", "smtp.retry": "10s"}, delay=5)
     begin = time.monotonic()
     assert ask(gateway) == 403
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 3
     gateway.wait_for_stderr("was not sent (try 1)")
     server.stop()
     assert not server.mails("dsl")
