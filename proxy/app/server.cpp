@@ -191,8 +191,10 @@ class Server {
     if (!settings_.dns_hosts.empty()) {
       std::string error;
       if (const auto text = snapshot::read_file(settings_.dns_hosts, error)) {
-        next->hosts = std::make_shared<const dns::HostsFile>(
-            dns::HostsFile::parse(*text, settings_.dns_hosts.string(), loaded.diagnostics));
+        auto hosts = dns::HostsFile::parse(*text, settings_.dns_hosts.string(), loaded.diagnostics);
+        next->hosts = in_force_ && *in_force_->hosts == hosts
+                          ? in_force_->hosts
+                          : std::make_shared<const dns::HostsFile>(std::move(hosts));
       } else {
         loaded.diagnostics.push_back(
             {categories::Severity::error, settings_.dns_hosts.string(), 0, 0, "cannot be read: " + error});

@@ -31,6 +31,7 @@ Worker::Worker(const Services& services, InForce in_force)
       wheel_(io_.get_executor()),
       resolver_(io_.get_executor(), resolver_options(services.settings), in_force.hosts),
       engine_(std::make_shared<rules::Engine>(in_force.snapshot)),
+      hosts_(std::move(in_force.hosts)),
       own_(std::move(in_force.own)),
       relay_buffer_(kRelayBuffer),
       tls_(std::move(in_force.tls)),
@@ -186,14 +187,18 @@ void Worker::rejudge(net::End cause) {
 void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
   net::asio::post(io_, [this, next = std::move(next), cause] {
     const auto now = services_.clock.seconds();
+    // An open connection is used again without a look at its address.
+    const bool leads_elsewhere = next->hosts != hosts_ || next->own != own_ ||
+                                 next->snapshot->gate.allow_private != engine_->snapshot()->gate.allow_private;
     settle_quotas(now);
     engine_ = std::make_shared<rules::Engine>(next->snapshot);
     settle_quotas(now);
     hits_.use(next->snapshot);
     own_ = next->own;
     tls_ = next->tls;
-    resolver_.replace(next->hosts);
-    pool_.clear();
+    if (next->hosts != hosts_) resolver_.replace(next->hosts);
+    if (leads_elsewhere) pool_.retire();
+    hosts_ = next->hosts;
     next_bell_ = engine_->next_bell(now);
     rejudge(cause);
   });

@@ -62,9 +62,9 @@ struct Services {
 /// What may change while the gateway runs, swapped whole.
 struct InForce {
   std::shared_ptr<const rules::Snapshot> snapshot;
-  std::shared_ptr<const dns::HostsFile> hosts;
-  std::vector<categories::IpAddress> own;     ///< the gateway's own addresses
-  std::shared_ptr<const net::TlsServer> tls;  ///< nullptr: there is no TLS listener
+  std::shared_ptr<const dns::HostsFile> hosts;  ///< the same one while its content is
+  std::vector<categories::IpAddress> own;       ///< the gateway's own addresses
+  std::shared_ptr<const net::TlsServer> tls;    ///< nullptr: there is no TLS listener
 };
 
 /// One thread with an io_context of its own and everything a session touches on its way: engine, resolver, pool,
@@ -171,6 +171,7 @@ class Worker {
   ListHits hits_;
   PassUses pass_uses_;
   std::shared_ptr<rules::Engine> engine_;
+  std::shared_ptr<const dns::HostsFile> hosts_;
   std::vector<categories::IpAddress> own_;
   Identities identities_ = std::make_shared<const identity::IdentityMap>();
   quota::Uses uses_;  ///< since the last second, by the policy of engine_

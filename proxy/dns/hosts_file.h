@@ -20,6 +20,8 @@ class HostsFile {
   /// The addresses of a normalised name, in the order of the file; nullptr where it has none.
   const std::vector<categories::IpAddress>* find(std::string_view host) const;
 
+  bool operator==(const HostsFile&) const = default;
+
  private:
   std::unordered_map<std::string, std::vector<categories::IpAddress>> names_;
 };

@@ -35,6 +35,7 @@ std::unique_ptr<Stream> UpstreamPool::take(std::string_view origin) {
 
 void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream) {
   stream->disarm();
+  if (!retired_.empty()) retired_.pop_back();  // one comes, one goes: no more descriptors than before
   if (stream->in().size() != 0 || size_ >= kTotal) return;
   if (stream->in().capacity() > kKeepBuffer) stream->in().shrink_to_fit();
   auto found = idle_.find(origin);
@@ -45,19 +46,32 @@ void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream) 
   ++size_;
 }
 
+void UpstreamPool::retire(std::vector<Idle>& waiting, std::vector<Idle>::iterator end) {
+  size_ -= static_cast<std::size_t>(end - waiting.begin());
+  for (auto idle = waiting.begin(); idle != end; ++idle)
+    retired_.push_back(std::move(idle->stream));
+  waiting.erase(waiting.begin(), end);
+}
+
+void UpstreamPool::retire() {
+  for (auto& [origin, waiting] : idle_)
+    retire(waiting, waiting.end());
+  idle_.clear();
+}
+
 void UpstreamPool::sweep() {
   const auto oldest = Wheel::Clock::now() - kIdle;
   for (auto entry = idle_.begin(); entry != idle_.end();) {
     auto& waiting = entry->second;
-    const auto stays = std::ranges::find_if(waiting, [&](const Idle& idle) { return idle.since >= oldest; });
-    size_ -= static_cast<std::size_t>(stays - waiting.begin());
-    waiting.erase(waiting.begin(), stays);
+    retire(waiting, std::ranges::find_if(waiting, [&](const Idle& idle) { return idle.since >= oldest; }));
     entry = waiting.empty() ? idle_.erase(entry) : std::next(entry);
   }
+  retired_.resize(retired_.size() - std::min(retired_.size(), kClosedASweep));
 }
 
 void UpstreamPool::clear() {
   idle_.clear();
+  retired_.clear();
   size_ = 0;
 }
 

@@ -43,6 +43,18 @@ def test_sighup_takes_what_is_on_disk(start_gateway, raw_origin, dns, name, befo
     assert status(gateway, origin.url(name)) == after
 
 
+@pytest.mark.parametrize("what, connection", [("list", 1), ("policy", 1), ("hosts", 2)])
+def test_connections_to_origins_stay_unless_their_addresses_may_have_changed(start_gateway, raw_origin, what, connection):
+    origin = raw_origin()
+    gateway = start_gateway(**centre())
+    with gateway.connect() as client:
+        assert client.send(get(origin.url("other.test"))).response().status == 200
+        CHANGES[what][-1](gateway)
+        gateway.reload()
+        assert client.send(get(origin.url("other.test"))).response().status == 200
+    assert origin.connections == connection
+
+
 @pytest.mark.parametrize("name, before, after, change", CHANGES.values(), ids=CHANGES)
 def test_a_changed_file_is_noticed_by_itself(start_gateway, raw_origin, dns, name, before, after, change):
     origin = raw_origin()

@@ -1,5 +1,7 @@
 #include "proxy/net/upstream_pool.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/proxy/net/stream_pair.h"
@@ -59,6 +61,47 @@ TEST_F(UpstreamPoolTest, KeepsOnlySoManyOfOneOrigin) {
   EXPECT_EQ(pool.size(), UpstreamPool::kPerOrigin);
   pool.clear();
   EXPECT_EQ(pool.size(), 0u);
+}
+
+TEST_F(UpstreamPoolTest, WhatIsRetiredIsNotGivenAgainAndClosedBitByBit) {
+  std::vector<Socket> peers;
+  const auto put = [&](const std::string& origin) {
+    auto [stream, peer] = make_pair(io, wheel);
+    pool.put(origin, std::move(stream));
+    peers.push_back(std::move(peer));
+  };
+  const auto closed = [&](Socket& peer) {
+    char byte = 0;
+    error_code error;
+    peer.non_blocking(true);
+    peer.read_some(asio::buffer(&byte, 1), error);
+    return error == asio::error::eof;
+  };
+  const auto many = UpstreamPool::kClosedASweep + 3;
+  for (std::size_t i = 0; i < many; ++i)
+    put("origin" + std::to_string(i) + ".test:80");
+  pool.retire();
+  EXPECT_EQ(pool.size(), 0u);
+  EXPECT_EQ(pool.retired(), many);
+  EXPECT_EQ(pool.take("origin0.test:80"), nullptr);
+  EXPECT_EQ(std::ranges::count_if(peers, closed), 0);
+
+  put("origin0.test:80");  // for one that comes, one goes
+  EXPECT_EQ(std::ranges::count_if(peers, closed), 1);
+  pool.sweep();
+  EXPECT_EQ(pool.retired(), 2u);
+  EXPECT_EQ(std::ranges::count_if(peers, closed), static_cast<std::ptrdiff_t>(UpstreamPool::kClosedASweep + 1));
+  pool.sweep();
+  EXPECT_EQ(pool.retired(), 0u);
+  EXPECT_NE(pool.take("origin0.test:80"), nullptr);
+}
+
+TEST_F(UpstreamPoolTest, ClearClosesWhatIsRetiredToo) {
+  auto [stream, peer] = make_pair(io, wheel);
+  pool.put("a.test:80", std::move(stream));
+  pool.retire();
+  pool.clear();
+  EXPECT_EQ(pool.retired(), 0u);
 }
 
 }  // namespace
