@@ -196,7 +196,7 @@ void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
     hits_.use(next->snapshot);
     own_ = next->own;
     tls_ = next->tls;
-    if (next->hosts != hosts_) resolver_.replace(next->hosts);
+    resolver_.replace(next->hosts);
     if (leads_elsewhere) pool_.retire();
     hosts_ = next->hosts;
     next_bell_ = engine_->next_bell(now);
