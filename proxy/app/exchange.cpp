@@ -44,6 +44,7 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
   // connection.
   const bool repeatable = body.kind == http::BodyKind::none && http::is_idempotent(tx_.method) &&
                           request_.upgrade == Request::Upgrade::none && request_.upstream == Request::Upstream::pooled;
+  const auto generation = worker_.pool().generation();
   auto upstream = repeatable ? worker_.pool().take(origin) : nullptr;
   for (;;) {
     const bool reused = upstream != nullptr;
@@ -64,7 +65,7 @@ net::Task<Session::Next> Session::exchange(const http::RequestHead& head) {
       if (outcome.next == Next::tunnel)
         tunnel_to_ = std::move(upstream);
       else if (outcome.upstream == http::Persistence::keep_alive && request_.upstream == Request::Upstream::pooled)
-        worker_.pool().put(origin, std::move(upstream));
+        worker_.pool().put(origin, std::move(upstream), generation);
       co_return outcome.next;
     }
     upstream.reset();

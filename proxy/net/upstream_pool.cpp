@@ -33,10 +33,10 @@ std::unique_ptr<Stream> UpstreamPool::take(std::string_view origin) {
   return nullptr;
 }
 
-void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream) {
+void UpstreamPool::put(std::string_view origin, std::unique_ptr<Stream> stream, std::uint64_t generation) {
   stream->disarm();
   if (!retired_.empty()) retired_.pop_back();  // one comes, one goes: no more descriptors than before
-  if (stream->in().size() != 0 || size_ >= kTotal) return;
+  if (generation != generation_ || stream->in().size() != 0 || size_ >= kTotal) return;
   if (stream->in().capacity() > kKeepBuffer) stream->in().shrink_to_fit();
   auto found = idle_.find(origin);
   if (found == idle_.end()) found = idle_.emplace(origin, std::vector<Idle>{}).first;
@@ -54,6 +54,7 @@ void UpstreamPool::retire(std::vector<Idle>& waiting, std::vector<Idle>::iterato
 }
 
 void UpstreamPool::retire() {
+  ++generation_;
   for (auto& [origin, waiting] : idle_)
     retire(waiting, waiting.end());
   idle_.clear();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,9 +23,12 @@ class UpstreamPool {
 
   /// A connection that is still open and silent, or nullptr. The youngest first: the others may end.
   std::unique_ptr<Stream> take(std::string_view origin);
-  /// Keeps a connection whose last response ended cleanly; closes it where there is no room or bytes are left over.
-  void put(std::string_view origin, std::unique_ptr<Stream> stream);
-  /// Nothing that is here now is given again. Thousands closed at once would hold up everybody by tens of milliseconds:
+  /// Keeps a connection whose last response ended cleanly; closes it where there is no room, bytes are left over, or
+  /// `generation` is over, the one in which it was taken or its address looked up.
+  void put(std::string_view origin, std::unique_ptr<Stream> stream, std::uint64_t generation);
+  /// Ends with retire().
+  std::uint64_t generation() const { return generation_; }
+  /// Nothing that is open now is given again. Thousands closed at once would hold up everybody by tens of milliseconds:
   /// each put() closes one, each sweep() some.
   void retire();
   /// Retires what has been idle for too long. To be called every second.
@@ -49,6 +53,7 @@ class UpstreamPool {
 
   std::unordered_map<std::string, std::vector<Idle>, Hash, std::equal_to<>> idle_;
   std::size_t size_ = 0;
+  std::uint64_t generation_ = 0;
   std::vector<std::unique_ptr<Stream>> retired_;
 };
 

@@ -8,10 +8,11 @@ import pytest
 
 from support.centre import HOSTS, LISTS, centre, policy
 from support.hello import client_hello
+from support.origin import reply
 from support.pace import SLOWNESS
 from support.peer import get
 from support.tunnel import is_mirrored, mirror, mirrored_tunnel, open_tunnel, ports, upgraded, upgraded_connection
-from support.wait import until
+from support.wait import PATIENCE, until
 
 WATCHED_WITHIN = 2 * SLOWNESS  # seconds from a change to its effect
 SOCIAL_IS_FINE = '[[rule]]\nname = "fine"\nallow = ["social-media"]\n'
@@ -51,6 +52,28 @@ def test_connections_to_origins_stay_unless_their_addresses_may_have_changed(sta
         assert client.send(get(origin.url("other.test"))).response().status == 200
         CHANGES[what][-1](gateway)
         gateway.reload()
+        assert client.send(get(origin.url("other.test"))).response().status == 200
+    assert origin.connections == connection
+
+
+@pytest.mark.parametrize("what, connection", [("list", 1), ("hosts", 2)])
+def test_nor_is_a_connection_kept_that_was_in_use_then(start_gateway, raw_origin, what, connection):
+    def handle(peer):
+        while peer.request():
+            asked.set()
+            assert reloaded.wait(PATIENCE)
+            peer.send(reply(b"ok"))
+
+    asked, reloaded = threading.Event(), threading.Event()
+    origin = raw_origin(handle)
+    gateway = start_gateway(**centre())
+    with gateway.connect() as client:
+        client.send(get(origin.url("other.test")))
+        assert asked.wait(PATIENCE)
+        CHANGES[what][-1](gateway)
+        gateway.reload()
+        reloaded.set()
+        assert client.response().status == 200
         assert client.send(get(origin.url("other.test"))).response().status == 200
     assert origin.connections == connection
 

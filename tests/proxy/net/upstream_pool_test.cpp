@@ -20,8 +20,8 @@ TEST_F(UpstreamPoolTest, GivesTheYoungestOfThatOriginBack) {
   auto [first, first_peer] = make_pair(io, wheel);
   auto [second, second_peer] = make_pair(io, wheel);
   const auto* youngest = second.get();
-  pool.put("a.test:80", std::move(first));
-  pool.put("a.test:80", std::move(second));
+  pool.put("a.test:80", std::move(first), pool.generation());
+  pool.put("a.test:80", std::move(second), pool.generation());
   EXPECT_EQ(pool.size(), 2u);
   EXPECT_EQ(pool.take("b.test:80"), nullptr);
   EXPECT_EQ(pool.take("a.test:80").get(), youngest);
@@ -32,14 +32,14 @@ TEST_F(UpstreamPoolTest, GivesTheYoungestOfThatOriginBack) {
 
 TEST_F(UpstreamPoolTest, AConnectionThatTheOriginClosedIsNotGiven) {
   auto [stream, peer] = make_pair(io, wheel);
-  pool.put("a.test:80", std::move(stream));
+  pool.put("a.test:80", std::move(stream), pool.generation());
   peer.close();
   EXPECT_EQ(pool.take("a.test:80"), nullptr);
 }
 
 TEST_F(UpstreamPoolTest, AConnectionOnWhichBytesCameUnaskedIsNotGiven) {
   auto [stream, peer] = make_pair(io, wheel);
-  pool.put("a.test:80", std::move(stream));
+  pool.put("a.test:80", std::move(stream), pool.generation());
   asio::write(peer, asio::buffer("HTTP/1.1 200 OK\r\n", 17));
   EXPECT_EQ(pool.take("a.test:80"), nullptr);
 }
@@ -47,7 +47,7 @@ TEST_F(UpstreamPoolTest, AConnectionOnWhichBytesCameUnaskedIsNotGiven) {
 TEST_F(UpstreamPoolTest, AConnectionWithBytesLeftOverIsNotKept) {
   auto [stream, peer] = make_pair(io, wheel);
   stream->in().commit(asio::buffer_copy(stream->in().prepare(5), asio::buffer("extra", 5)));
-  pool.put("a.test:80", std::move(stream));
+  pool.put("a.test:80", std::move(stream), pool.generation());
   EXPECT_EQ(pool.size(), 0u);
 }
 
@@ -55,7 +55,7 @@ TEST_F(UpstreamPoolTest, KeepsOnlySoManyOfOneOrigin) {
   std::vector<Socket> peers;
   for (std::size_t i = 0; i < UpstreamPool::kPerOrigin + 3; ++i) {
     auto [stream, peer] = make_pair(io, wheel);
-    pool.put("a.test:80", std::move(stream));
+    pool.put("a.test:80", std::move(stream), pool.generation());
     peers.push_back(std::move(peer));
   }
   EXPECT_EQ(pool.size(), UpstreamPool::kPerOrigin);
@@ -67,7 +67,7 @@ TEST_F(UpstreamPoolTest, WhatIsRetiredIsNotGivenAgainAndClosedBitByBit) {
   std::vector<Socket> peers;
   const auto put = [&](const std::string& origin) {
     auto [stream, peer] = make_pair(io, wheel);
-    pool.put(origin, std::move(stream));
+    pool.put(origin, std::move(stream), pool.generation());
     peers.push_back(std::move(peer));
   };
   const auto closed = [&](Socket& peer) {
@@ -96,9 +96,17 @@ TEST_F(UpstreamPoolTest, WhatIsRetiredIsNotGivenAgainAndClosedBitByBit) {
   EXPECT_NE(pool.take("origin0.test:80"), nullptr);
 }
 
+TEST_F(UpstreamPoolTest, AConnectionOfAGenerationThatIsOverIsNotKept) {
+  auto [stream, peer] = make_pair(io, wheel);
+  const auto before = pool.generation();
+  pool.retire();
+  pool.put("a.test:80", std::move(stream), before);
+  EXPECT_EQ(pool.size(), 0u);
+}
+
 TEST_F(UpstreamPoolTest, ClearClosesWhatIsRetiredToo) {
   auto [stream, peer] = make_pair(io, wheel);
-  pool.put("a.test:80", std::move(stream));
+  pool.put("a.test:80", std::move(stream), pool.generation());
   pool.retire();
   pool.clear();
   EXPECT_EQ(pool.retired(), 0u);
