@@ -158,7 +158,7 @@ class Gateway:
         """Those of its state directory, or of a copy of it."""
         command = [BINARY, "attempts", "--state", state or self.state, "--json"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0 and not result.stderr, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
 
     def reload(self, outcome="reload done"):
