@@ -154,11 +154,12 @@ class Gateway:
             return lines if len(lines) >= count else None
         return until(find, lambda: f"{count} log lines with {wanted}: {self.log_now()}")
 
-    def attempts(self, state=None):
-        """Those of its state directory, or of a copy of it."""
+    def attempts(self, state=None, complaint=""):
+        """Those of its state directory, or of a copy of it; `complaint` is the end of what is told beside them."""
         command = [BINARY, "attempts", "--state", state or self.state, "--json"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert result.returncode == 0 and not result.stderr, result.stderr
+        assert result.returncode == 0 and bool(result.stderr) == bool(complaint), result.stderr
+        assert result.stderr.endswith(complaint), result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
 
     def reload(self, outcome="reload done"):
