@@ -194,7 +194,7 @@ def test_wrong_passwords_are_refused_and_slowed_down(start):
 
 def test_a_sign_in_is_of_its_address_until_it_is_idle(start, raw_origin):
     origin = raw_origin()
-    gateway = start(settings={"proxy.auth.idle": "2s"})
+    gateway = start(settings={"proxy.auth.idle": "6s"})
     assert ask(gateway, "allowed.test", ANN, port=origin.port).status == 200
     until(lambda: "127.0.0.1" in who(gateway), "who to show it")
     row = who(gateway)["127.0.0.1"]
