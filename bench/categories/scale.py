@@ -2,8 +2,8 @@
 
 bench/categories/scale.py [--quick] [--build FOLDER]: makes lists in a temporary folder, the same ones each time, runs
 `breakwater lists update`, which does what the gateway does at a start and at a reload, and then the gateway. Prints what
-each run took beside what it may take; missing that is no error. What a reload costs requests, tests/integration/
-test_swap_load.py tells.
+each run took beside what it may take; missing that is no error. That swaps mix nothing under load, tests/integration/
+test_swap_load.py shows.
 """
 
 import argparse

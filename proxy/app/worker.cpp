@@ -188,8 +188,7 @@ void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
   net::asio::post(io_, [this, next = std::move(next), cause] {
     const auto now = services_.clock.seconds();
     // An open connection is used again without a look at its address.
-    const bool leads_elsewhere = next->hosts != hosts_ || next->own != own_ ||
-                                 next->snapshot->gate.allow_private != engine_->snapshot()->gate.allow_private;
+    if (next->hosts != hosts_ || next->own != own_) pool_.retire();
     settle_quotas(now);
     engine_ = std::make_shared<rules::Engine>(next->snapshot);
     settle_quotas(now);
@@ -197,7 +196,6 @@ void Worker::post_swap(std::shared_ptr<const InForce> next, net::End cause) {
     own_ = next->own;
     tls_ = next->tls;
     resolver_.replace(next->hosts);
-    if (leads_elsewhere) pool_.retire();
     hosts_ = next->hosts;
     next_bell_ = engine_->next_bell(now);
     rejudge(cause);
